@@ -1,0 +1,1 @@
+"""One file per kind of talk; each state has one small function."""

@@ -1,0 +1,59 @@
+"""Who takes part, and what each role is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may do here. Everybody is a resident."""
+
+    RESIDENT = "resident"
+    HELPER = "helper"
+    SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A human known to the service."""
+
+    id: int
+    name: str = ""
+    """Only helpers and supervisors have one that others see."""
+    roles: frozenset[Role] = frozenset({Role.RESIDENT})
+    places: tuple[str, ...] = ()
+    """A helper's patch, or the places a supervisor answers for."""
+    is_reachable: bool = True
+    """False when no channel reaches them (they phoned, or they blocked the bot)."""
+
+    @property
+    def is_helper(self) -> bool:
+        return Role.HELPER in self.roles
+
+    @property
+    def is_supervisor(self) -> bool:
+        return Role.SUPERVISOR in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A helper as routing sees one."""
+
+    person_id: int
+    name: str
+    places: tuple[str, ...]
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    team: str
+    capacity: int
+    load: int
+    """Cases in hand now."""
+    is_on_duty: bool
+    """Their own switch 上岗/下岗."""
+    is_reachable: bool
+    duty_from: time
+    duty_until: time
+    duty_days: tuple[int, ...]
+    may_visit_homes: bool = True

@@ -1,0 +1,1 @@
+"""What outlives a restart. Knows the types of handlers and catalog; nothing here decides."""
