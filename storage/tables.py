@@ -160,10 +160,14 @@ class OutboxRow(Row, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("district", "key"),
+        Index(None, "district", "name"),
         Index(None, "district", "channel", "state", "address", "id"),
     )
 
     key: str
+    """Its cause: one key, one message."""
+    name: str | None = None
+    """What the core calls it (Say.key); the newest of a name is the one that an edit changes."""
     channel: str
     address: str
     person_id: int | None = None
@@ -278,6 +282,7 @@ class CaseRow(Row, table=True):
     asker_id: int = _ref("persons")
     opened_by: int = _ref("persons")
     opened_at: AwareDatetime
+    question: str = _long()
     service_id: str | None = None
     place_code: str | None = None
     draft: dict[str, Any] = _json()
@@ -416,6 +421,8 @@ class UnmetRow(Row, table=True):
 
     at: AwareDatetime
     question: str = _long()
+    folded: str = _long()
+    """The question as it is counted: width and spaces do not matter."""
     reason: str
     case_id: int | None = _ref("cases", nullable=True)
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Table, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,14 @@ class UnitOfWork:
         """What happens inside is undone when it raises; the exception goes on."""
         with self.connection.begin_nested():
             yield
+
+    def insert(self, into: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT that knows ON CONFLICT, in this database's own words."""
+        return postgresql.insert(into) if self.is_postgres else sqlite.insert(into)
+
+    @property
+    def is_postgres(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
 
 
 @contextmanager
