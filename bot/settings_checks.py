@@ -1,0 +1,75 @@
+"""What the value of a setting alone does not show: needs of one on another, shapes of addresses and secrets."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bot.faults import WHAT_TO_WRITE, Fault, variable
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+TOKEN = re.compile(r"\d{3,}:[\w-]{3,}", re.ASCII)
+SECRET = re.compile(r"[\w-]{16,256}", re.ASCII)
+
+
+def faults_between(settings: Settings, told: set[str]) -> list[Fault]:
+    """What each value alone does not show; `told` are the names already complained about."""
+    checks = {
+        "telegram_token": _token_fault(settings),
+        "telegram_webhook_url": _webhook_url_fault(settings),
+        "telegram_webhook_secret": _webhook_secret_fault(settings),
+        "telegram_api_base": None if _is_address(settings.telegram_api_base) else "is not an address",
+        "public_url": None if not settings.public_url or _is_address(settings.public_url) else "is not an address",
+        "port": None if 0 <= settings.port <= 65535 else f"{settings.port} is not a port",
+        "host": None if settings.host.strip() else "is empty",
+        "catalog": _catalog_fault(settings),
+        "database_url": _database_fault(settings),
+        "desk": "wave_size must be at least 1" if settings.desk.wave_size < 1 else None,
+    }
+    faults = [Fault(variable(name), wrong, WHAT_TO_WRITE[name]) for name, wrong in checks.items() if wrong]
+    return [fault for fault in faults if fault.name not in told]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _token_fault(settings: Settings) -> str | None:
+    if settings.token is not None and not TOKEN.fullmatch(settings.token):
+        return "is not shaped like a bot token"
+    return None
+
+
+def _webhook_url_fault(settings: Settings) -> str | None:
+    url = settings.telegram_webhook_url
+    if settings.telegram_mode == "polling":
+        return None
+    if not url:
+        return "is needed for telegram_mode = webhook"
+    here = _is_address(url) and urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    return None if here or (_is_address(url) and url.startswith("https://")) else "is not an https address"
+
+
+def _webhook_secret_fault(settings: Settings) -> str | None:
+    secret = settings.telegram_webhook_secret
+    if secret is None:
+        return "is needed for telegram_mode = webhook" if settings.telegram_mode == "webhook" else None
+    return None if SECRET.fullmatch(secret.get_secret_value()) else "has the wrong length or characters"
+
+
+def _catalog_fault(settings: Settings) -> str | None:
+    return None if settings.catalog is None or settings.catalog.is_dir() else f"{settings.catalog} is not a folder"
+
+
+def _database_fault(settings: Settings) -> str | None:
+    if settings.database_url is None:
+        return None
+    known = ("sqlite:///", "postgresql+psycopg://")
+    return None if settings.database.startswith(known) else "is not a database that is known here"
