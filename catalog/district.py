@@ -99,6 +99,8 @@ class District:
     calendar: Calendar
     subjects: Mapping[str, str] = field(default_factory=dict)
     """Department name -> subject (the skill that its matters need), e.g. 区医保局 -> 医保."""
+    lists: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """negative_items, linked_services and assist_items: id -> name. Empty when the operator has no such file."""
 
     def subject_of(self, service_id: str | None) -> str:
         """The skill that a service needs; 综合 when there is none."""

@@ -43,6 +43,7 @@ class Limit:
 
     text: str
     working_days: float | None = None
+    """Number of days; of working days unless `is_calendar_days`. None for 即办 and for texts such as 按招生批次."""
     is_on_the_spot: bool = False
     is_calendar_days: bool = False
 
@@ -93,6 +94,8 @@ class Service:
     version: int = 1
     is_sample: bool = False
     frequency_rank: int | None = None
+    is_at_home: bool = False
+    """是否上门办: a helper comes home and does it there; not an element of the standard."""
 
     def is_valid_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
