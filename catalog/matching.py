@@ -1,0 +1,169 @@
+"""Message -> ranked entries: character 1+2-grams over official names and people's phrases.
+
+Three views of an entry are added up, because each sees what the others miss (measured on held-out phrases and on
+real questions; the constants come from there):
+
+- its nearest phrases (cosine of TF-IDF vectors, mean of the best three): exact wordings, short messages;
+- its centroid (mean of all its phrases, the official name four times): situations told in new words;
+- the best rapidfuzz ratio to one of its phrases, for the first candidates only: order of words, typing errors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz, process
+
+from catalog.wording import fold, squeeze
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int32]
+
+NEAREST = 3
+NAME_WEIGHT = 4
+CENTROID_SHARE = 1.0
+RATIO_SHARE = 0.25
+RERANKED = 20
+MAX_GRAMS = 400
+"""Of a long message, only its rarest grams are looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An entry and what spoke for it; all figures 0..1."""
+
+    id: str
+    score: float
+    nearest: float
+    """Cosine of its nearest phrase."""
+    coverage: float
+    """How much of the message, weighed by rarity, the entry's phrases contain."""
+
+
+def grams(text: str) -> list[str]:
+    """The characters of `text` and its pairs of neighbours."""
+    return [*text, *(text[i : i + 2] for i in range(len(text) - 1))]
+
+
+class Index:
+    """Entries to be found by their texts. Immutable after building; safe to share between threads."""
+
+    def __init__(
+        self, names: Mapping[str, str], phrases: Mapping[str, Iterable[str]], is_comparable: bool = False
+    ) -> None:
+        """`names`: id -> official name. `phrases`: id -> people's own words; ids without a name are left out.
+        `is_comparable`: the texts are in comparable form already."""
+        self.ids = tuple(sorted(names))
+        form = str if is_comparable else comparable
+        self._texts = [[form(names[i]), *map(form, phrases.get(i, ()))] for i in self.ids]
+        self._build_vectors([text for texts in self._texts for text in texts])
+        self._build_entries()
+
+    def _build_vectors(self, texts: Sequence[str]) -> None:
+        """Postings per gram: `_docs[a:b]` are the texts that have it, `_weights[a:b]` its share in each."""
+        counts = [Counter(grams(text)) for text in texts]
+        frequency = Counter(gram for count in counts for gram in count)
+        self._number = {gram: n for n, gram in enumerate(frequency)}
+        total = len(texts)
+        self._idf = np.array([math.log((1 + total) / (1 + n)) + 1 for n in frequency.values()], np.float32)
+        gram_of = np.array([self._number[g] for count in counts for g in count], np.int32)
+        doc_of = np.repeat(np.arange(total, dtype=np.int32), [len(count) for count in counts])
+        often = np.array([n for count in counts for n in count.values()], np.float32)
+        weight = (1 + np.log(often)) * self._idf[gram_of] if total else often
+        norm = np.sqrt(np.bincount(doc_of, weights=weight * weight, minlength=total))
+        weight = (weight / norm[doc_of]).astype(np.float32)
+        order = np.argsort(gram_of, kind="stable")
+        self._docs, self._weights = doc_of[order], weight[order]
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(gram_of, minlength=len(self._number)))])
+
+    def _build_entries(self) -> None:
+        """The texts of each entry as rows of a table, and the centroid of each entry as a column of a matrix."""
+        sizes = [len(texts) for texts in self._texts]
+        total, entries = sum(sizes), len(self.ids)
+        entry_of = np.repeat(np.arange(entries), sizes)
+        share = np.ones(total, np.float32)
+        firsts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if entries else np.zeros(0, np.int64)
+        share[firsts] = NAME_WEIGHT
+        self._rows = np.full((entries, max([NEAREST, *sizes])), total, np.int64)
+        for row, (first, size) in enumerate(zip(firsts, sizes, strict=True)):
+            self._rows[row, :size] = np.arange(first, first + size)
+        gram_of = np.repeat(np.arange(len(self._number)), np.diff(self._starts))
+        flat = gram_of * max(entries, 1) + entry_of[self._docs]
+        summed = np.bincount(flat, weights=self._weights * share[self._docs], minlength=len(self._number) * entries)
+        table = summed.reshape(len(self._number), entries)
+        norm = np.sqrt((table * table).sum(axis=0)) if entries else np.ones(0)
+        self._centroids: Floats = (table / np.maximum(norm, 1e-9)).astype(np.float32)
+
+    def rank(self, message: str, limit: int = 5) -> list[Ranked]:
+        """The best entries for a comparable message (see `comparable`), best first; empty when nothing is shared."""
+        numbers, weights, unknown = self._vector(message)
+        if not len(numbers):
+            return []
+        texts = self._cosines(numbers, weights)
+        nearest = -np.partition(-texts[self._rows], NEAREST - 1, axis=1)[:, :NEAREST]
+        scores = nearest.mean(axis=1) + CENTROID_SHARE * (weights @ self._centroids[numbers])
+        first = np.argsort(-scores, kind="stable")[:RERANKED]
+        ratios = np.array([self._ratio(message, entry) for entry in first], np.float32)
+        final = (scores[first] + RATIO_SHARE * ratios) / (1 + CENTROID_SHARE + RATIO_SHARE)
+        order = np.argsort(-final, kind="stable")[:limit]
+        known = self._idf[numbers]
+        return [
+            Ranked(
+                id=self.ids[first[n]],
+                score=min(1.0, float(final[n])),
+                nearest=min(1.0, float(nearest[first[n]].max())),
+                coverage=float(known[self._centroids[numbers, first[n]] > 0].sum() / (known.sum() + unknown)),
+            )
+            for n in order
+            if scores[first[n]] > 0
+        ]
+
+    def _vector(self, message: str) -> tuple[Ints, Floats, float]:
+        """The message's known grams, their weights (length 1), and the summed rarity of its unknown grams."""
+        count = Counter(grams(message))
+        known = [(self._number[gram], often) for gram, often in count.items() if gram in self._number]
+        known = sorted(known, key=lambda pair: -self._idf[pair[0]])[:MAX_GRAMS]
+        numbers = np.array([n for n, _ in known], np.int32)
+        often = np.array([n for _, n in known], np.float32)
+        weights = (1 + np.log(often)) * self._idf[numbers] if known else often
+        unknown = (len(count) - len(known)) * float(self._idf.max(initial=1.0))
+        return numbers, (weights / max(float(np.linalg.norm(weights)), 1e-9)).astype(np.float32), unknown
+
+    def _cosines(self, numbers: Ints, weights: Floats) -> Floats:
+        """Cosine of the message with every text; one zero more at the end, for the gaps of `_rows`."""
+        scores = np.zeros(sum(map(len, self._texts)) + 1, np.float32)
+        for number, weight in zip(numbers, weights, strict=True):
+            a, b = self._starts[number], self._starts[number + 1]
+            scores[self._docs[a:b]] += weight * self._weights[a:b]
+        return scores
+
+    def _ratio(self, message: str, entry: int) -> float:
+        best = process.extractOne(message, self._texts[entry], scorer=fuzz.ratio)
+        return float(best[1]) / 100 if best else 0.0
+
+    def matched_words(self, message: str, id: str) -> tuple[str, ...]:
+        """The longest parts of the message whose every pair of characters occurs with the entry, longest first."""
+        entry = self.ids.index(id)
+        fits = [self._has(message[i : i + 2], entry) for i in range(len(message) - 1)]
+        parts, start = [], None
+        for at, fit in enumerate([*fits, False]):
+            if fit and start is None:
+                start = at
+            elif not fit and start is not None:
+                parts.append(message[start : at + 1])
+                start = None
+        return tuple(sorted(dict.fromkeys(parts), key=lambda part: -len(part)))[:8]
+
+    def _has(self, gram: str, entry: int) -> bool:
+        number = self._number.get(gram)
+        return number is not None and bool(self._centroids[number, entry] > 0)
+
+
+def comparable(text: str) -> str:
+    """The form in which texts of the index and messages are compared."""
+    return squeeze(fold(text))
