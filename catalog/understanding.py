@@ -70,6 +70,8 @@ class Understanding:
     """canteen, summer_class, rest_station, courier_canteen or cooling_point, when kind is FACILITY."""
     place_code: str | None = None
     """A place of the place tree that the message names, if any."""
+    advice: str | None = None
+    """The key of a matter of another office (see `catalog.scope.advice`), when the message speaks of one."""
 
 
 class Search(Protocol):

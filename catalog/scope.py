@@ -1,0 +1,152 @@
+"""What a message is about before it is about a service: danger, complaint, a person, small talk, other offices.
+
+The word lists are data (`data/scope.yaml`, `data/near_misses.yaml`); here is only the order in which they count. All
+functions take the comparable form of a message (see `catalog.matching.comparable`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from catalog.understanding import Danger
+from catalog.wording import DATA, fold, squeeze
+
+_NOTHING = re.compile(r"(?!)")
+
+
+@dataclass(frozen=True, slots=True)
+class _DangerWords:
+    danger: Danger
+    words: re.Pattern[str]
+    never: re.Pattern[str]
+    always: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """A near miss: a matter of another office."""
+
+    text: str
+    phone: str
+    words: re.Pattern[str]
+    unless: re.Pattern[str]
+
+
+def pattern_of(words: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for folded `words`, longest first; "…" stands for up to eight characters."""
+    folded = ((".{0,8}?").join(re.escape(squeeze(fold(part))) for part in str(word).split("…")) for word in words)
+    alternatives = sorted({word for word in folded if word}, key=lambda word: (-len(word), word))
+    return re.compile("|".join(alternatives)) if alternatives else _NOTHING
+
+
+@cache
+def _lists() -> Mapping[str, Any]:
+    with (DATA / "scope.yaml").open(encoding="utf-8") as file:
+        lists: Mapping[str, Any] = yaml.safe_load(file)
+    return lists
+
+
+@cache
+def _pattern(*path: str) -> re.Pattern[str]:
+    """The word list at `path` of scope.yaml as a pattern."""
+    found: Any = _lists()
+    for key in path:
+        found = found[key]
+    return pattern_of(found)
+
+
+@cache
+def _dangers() -> tuple[_DangerWords, ...]:
+    return tuple(
+        _DangerWords(
+            danger=Danger(row["code"], tuple(row["numbers"])),
+            words=pattern_of(row["words"]),
+            never=pattern_of(row["never"]),
+            always=row.get("always", False),
+        )
+        for row in _lists()["emergencies"]
+    )
+
+
+@cache
+def _matters() -> Mapping[str, _Matter]:
+    with (DATA / "near_misses.yaml").open(encoding="utf-8") as file:
+        rows = yaml.safe_load(file)
+    return {
+        key: _Matter(row["text"], row["phone"], pattern_of(row["words"]), pattern_of(row["unless"]))
+        for key, row in rows.items()
+    }
+
+
+def find_danger(message: str) -> tuple[Danger | None, bool]:
+    """The danger that `message` speaks of, and whether it must be taken as happening now.
+
+    Words such as 补助 or 去年 beside it make it a matter of the past or of an application: then the number is only
+    the last line. Talk of suicide is never taken as past.
+    """
+    for row in _dangers():
+        if row.words.search(row.never.sub(" ", message)):
+            calm = not row.always and _pattern("calm").search(message) and not _pattern("urgent").search(message)
+            return row.danger, not calm
+    return None, False
+
+
+def wants_human(message: str) -> bool:
+    return len(message) <= _lists()["human_length"] and bool(_pattern("human").search(message))
+
+
+def wants_cancel(message: str) -> bool:
+    return len(message) <= _lists()["cancel_length"] and bool(_pattern("cancel").search(message))
+
+
+def is_small_talk(message: str) -> bool:
+    """True when the message is made of nothing but greetings, thanks and the like."""
+    return len(message) <= 40 and bool(message) and not _pattern("small_talk").sub("", message)
+
+
+def asks_status(message: str) -> bool:
+    return len(message) <= _lists()["status_length"] and bool(_pattern("status").search(message))
+
+
+@cache
+def _facilities() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((row["kind"], pattern_of(row["words"])) for row in _lists()["facilities"])
+
+
+def find_facility(message: str) -> str | None:
+    """The kind of facility somebody looks for; None when they want to register for it or something else."""
+    for kind, words in _facilities():
+        if words.search(message):
+            looks_for = _pattern("facility_where").search(message) or len(message) <= _lists()["facility_length"]
+            return kind if looks_for and not _pattern("facility_register").search(message) else None
+    return None
+
+
+def complaint_points(message: str) -> int:
+    """How much of a complaint a message is: 2 per strong word, 1 per weak one, -1 per word of asking how to do it."""
+    strong = len(set(_pattern("complaints", "strong").findall(message)))
+    weak = len(set(_pattern("complaints", "weak").findall(message)))
+    asking = len(set(_pattern("complaints", "asking").findall(message)))
+    return 2 * strong + weak - asking
+
+
+def find_near_miss(message: str) -> str | None:
+    """The key of the matter of another office that `message` speaks of: the one with the longest words found."""
+    best, length = None, 0
+    for key, matter in _matters().items():
+        found = sum(len(word) for word in set(matter.words.findall(message)))
+        if found > length and not matter.unless.search(message):
+            best, length = key, found
+    return best
+
+
+def advice(key: str) -> tuple[str, str]:
+    """Who does the matter `key` (a sentence for the resident), and a number to call. KeyError when unknown."""
+    matter = _matters()[key]
+    return matter.text, matter.phone
