@@ -6,8 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, delete, func, select, text, update
+
 from handlers.messages import FellDue, FollowUpKind
+from storage.tables import FollowUpRow, table
 from storage.unit_of_work import UnitOfWork
+
+_followups = table(FollowUpRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,27 @@ def schedule(
     case_id: int | None = None,
     person_id: int | None = None,
 ) -> None:
-    """Plan something; a waiting one of the same kind for the same case (or person) is moved instead."""
-    raise NotImplementedError
+    """Plan something for a case, or for a person; a waiting one of the same kind for the same is moved instead."""
+    if (case_id is None) == (person_id is None):
+        raise ValueError("a follow-up is about a case or about a person")
+    about = "person_id" if case_id is None else "case_id"
+    row = {
+        "district": work.district,
+        "kind": str(kind),
+        "case_id": case_id,
+        "person_id": person_id,
+        "due_at": due_at,
+    }
+    statement = (
+        work.insert(_followups)
+        .values(row)
+        .on_conflict_do_update(
+            index_elements=["district", "kind", about],
+            index_where=text(f"state = 'waiting' AND {about} IS NOT NULL"),
+            set_={"due_at": due_at},
+        )
+    )
+    work.connection.execute(statement)
 
 
 def cancel(
@@ -37,14 +61,47 @@ def cancel(
     kinds: Iterable[FollowUpKind] = (),
 ) -> int:
     """Forget what waits for a case or person; all kinds when none are named. Returns how many."""
-    raise NotImplementedError
+    if case_id is None and person_id is None:
+        return 0
+    which = _waiting(work)
+    if case_id is not None:
+        which &= _followups.c.case_id == case_id
+    if person_id is not None:
+        which &= _followups.c.person_id == person_id
+    if names := [str(kind) for kind in kinds]:
+        which &= _followups.c.kind.in_(names)
+    return work.connection.execute(delete(_followups).where(which)).rowcount
 
 
 def take_due(work: UnitOfWork, limit: int) -> tuple[DueRow, ...]:
-    """Up to `limit` rows that are due, earliest first, marked as fired. Hand each to `bot.turn.tend` in the SAME job."""
-    raise NotImplementedError
+    """Up to `limit` rows that are due, earliest first, marked as fired. Hand each to `bot.turn.tend` in the same job:
+    if that job is undone, they are waiting again."""
+    due = (
+        select(_followups)
+        .where(_waiting(work), _followups.c.due_at <= work.now)
+        .order_by(_followups.c.due_at, _followups.c.id)
+        .limit(limit)
+    )
+    rows = work.connection.execute(due.with_for_update(skip_locked=True) if work.is_postgres else due).mappings().all()
+    if rows:
+        ids = [row["id"] for row in rows]
+        fired = update(_followups).where(_followups.c.id.in_(ids)).values(state="fired", fired_at=work.now)
+        work.connection.execute(fired)
+    return tuple(
+        DueRow(row["id"], row["due_at"], FellDue(FollowUpKind(row["kind"]), row["case_id"], row["person_id"]))
+        for row in rows
+    )
+
+
+def mark_failed(work: UnitOfWork, row_id: int, error: str) -> None:
+    """What fell due raised: kept for a person to look at. `error` is the class of the exception."""
+    work.connection.execute(update(_followups).where(_followups.c.id == row_id).values(state="failed", error=error))
 
 
 def next_due(reader: UnitOfWork) -> datetime | None:
     """When the earliest waiting row is due; None when nothing is planned."""
-    raise NotImplementedError
+    return reader.connection.execute(select(func.min(_followups.c.due_at)).where(_waiting(reader))).scalar()
+
+
+def _waiting(work: UnitOfWork) -> ColumnElement[bool]:
+    return (_followups.c.district == work.district) & (_followups.c.state == "waiting")

@@ -1,11 +1,25 @@
-"""One-time codes that give a role."""
+"""One-time codes that give a role. Only the hash of a code is kept."""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
+from random import Random
+
+from sqlalchemy import update
 
 from handlers.people import Role
+from storage import people
+from storage.buttons import token
+from storage.tables import InviteRow, table
 from storage.unit_of_work import UnitOfWork
+
+_invites = table(InviteRow)
+
+
+def fresh(random: Random) -> str:
+    """A new code: 192 bits, letters that a link may hold."""
+    return token(random) + token(random)
 
 
 def make(
@@ -18,10 +32,36 @@ def make(
     roster_key: str = "",
     made_by: int | None = None,
 ) -> None:
-    """Keep the hash of a fresh code (`storage.invites.fresh(random)`)."""
-    raise NotImplementedError
+    """Keep a code made by `fresh`."""
+    row = {
+        "district": work.district,
+        "code_hash": _hash(code),
+        "role": str(role),
+        "roster_key": roster_key,
+        "places": list(places),
+        "made_by": made_by,
+        "expires_at": work.now + valid_for,
+    }
+    work.connection.execute(_invites.insert().values(row))
 
 
-def accept(work: UnitOfWork, code: str, person_id: int) -> Role | None:
-    """Use a code: the person joins. None when it is unknown, used or too old."""
-    raise NotImplementedError
+def accept(work: UnitOfWork, code: str, person_id: int, names: dict[str, str] | None = None) -> Role | None:
+    """Use a code: the person joins, under the name that `names` has for the roster key. None when the code is unknown,
+    used or too old. Of many who use it at the same moment one wins."""
+    unused = (
+        (_invites.c.district == work.district)
+        & (_invites.c.code_hash == _hash(code))
+        & _invites.c.used_at.is_(None)
+        & (_invites.c.expires_at > work.now)
+    )
+    use = update(_invites).where(unused).values(used_by=person_id, used_at=work.now)
+    won = work.connection.execute(use.returning(_invites.c.role, _invites.c.roster_key, _invites.c.places)).first()
+    if won is None:
+        return None
+    role = Role(won.role)
+    people.join(work, person_id, role, tuple(won.places), won.roster_key, (names or {}).get(won.roster_key, ""))
+    return role
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.strip().encode("utf-8", "replace")).hexdigest()

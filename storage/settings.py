@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
+from storage.tables import SettingRow, table
 from storage.unit_of_work import UnitOfWork
 
 CLOCK_OFFSET = "clock_offset_seconds"
 
+_settings = table(SettingRow)
+
 
 def get(reader: UnitOfWork, name: str, default: Any = None) -> Any:
     """A JSON value, or `default`."""
-    raise NotImplementedError
+    mine = (_settings.c.district == reader.district) & (_settings.c.name == name)
+    row = reader.connection.execute(select(_settings.c.value).where(mine)).first()
+    return default if row is None else row.value
 
 
 def put(work: UnitOfWork, name: str, value: Any) -> None:
     """Keep a JSON value."""
-    raise NotImplementedError
+    new = work.insert(_settings).values(district=work.district, name=name, value=value)
+    keep = new.on_conflict_do_update(index_elements=["district", "name"], set_={"value": new.excluded.value})
+    work.connection.execute(keep)

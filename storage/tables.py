@@ -7,10 +7,22 @@ JSON columns hold values that `storage.forms` or the store beside them reads bac
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from pydantic import AwareDatetime
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -29,6 +41,9 @@ class Row(SQLModel):
     """What all tables have."""
 
     metadata = metadata
+
+    if TYPE_CHECKING:
+        __tablename__: ClassVar[str]  # pyright: ignore
 
     id: int | None = Field(default=None, primary_key=True)
     district: str
@@ -203,6 +218,7 @@ class ButtonRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("district", "token"),
         Index(None, "district", "conversation_id", "is_shown", "id"),
+        Index(None, "district", "message"),
     )
 
     token: str
@@ -322,7 +338,7 @@ class HistoryRow(Row, table=True):
 
 class OfferRow(Row, table=True):
     __tablename__ = "offers"
-    __table_args__ = (UniqueConstraint("district", "case_id", "helper_id"), Index(None, "district", "helper_id"))
+    __table_args__ = (UniqueConstraint("district", "case_id", "helper_id", "wave"), Index(None, "district", "helper_id"))
 
     case_id: int = _ref("cases")
     helper_id: int = _ref("persons")

@@ -49,7 +49,7 @@ class Writer:
 
     def __init__(self, engine: Engine, district_code: str, clock: Callable[[], datetime]) -> None:
         self.committed: list[Callable[[], None]] = []
-        """Called after each commit, on the writer's thread, in order; must be quick (e.g. loop.call_soon_threadsafe)."""
+        """Called after each commit, on the writer's thread, in order; must be quick (loop.call_soon_threadsafe)."""
         self._engine = engine
         self._district = district_code
         self._clock = clock

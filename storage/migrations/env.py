@@ -13,6 +13,12 @@ _LOCK = 8_121_913
 connection = context.config.attributes["connection"]
 if connection.dialect.name == "postgresql":
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True)
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+    user_module_prefix="sqltypes.",
+)
 with context.begin_transaction():
     context.run_migrations()

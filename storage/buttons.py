@@ -1,0 +1,109 @@
+"""Buttons that were offered. A press carries only a random token; everything else is looked up here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy import ColumnElement, RowMapping, select, update
+
+from handlers.choices import Choice
+from handlers.effects import Button
+from storage import forms
+from storage.outbox import Rows
+from storage.tables import ButtonRow, table
+from storage.unit_of_work import UnitOfWork
+
+VALID_FOR = timedelta(days=30)
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_LENGTH = 16
+"""Letters of a token: 96 bits."""
+
+_buttons = table(ButtonRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressable:
+    """A button that may still be pressed."""
+
+    label: str
+    choice: Choice
+    turn: int
+    """The turn that offered it."""
+
+
+def token(random: Random) -> str:
+    """A fresh URL-safe token."""
+    bits = random.getrandbits(6 * _LENGTH)
+    return "".join(_ALPHABET[bits >> 6 * place & 63] for place in range(_LENGTH))
+
+
+def offer(
+    work: UnitOfWork,
+    rows: tuple[tuple[Button, ...], ...],
+    conversation_id: int,
+    turn: int,
+    message: str,
+    random: Random,
+) -> Rows:
+    """Keep the buttons of a message (its outbox key); returns rows of (label, token) for it."""
+    offered = tuple(tuple((button, token(random)) for button in row) for row in rows)
+    lines = [
+        {
+            "district": work.district,
+            "token": its_token,
+            "conversation_id": conversation_id,
+            "turn": turn,
+            "message": message,
+            "position": position,
+            "label": button.label,
+            "choice": forms.dump_choice(button.choice),
+            "expires_at": work.now + VALID_FOR,
+        }
+        for position, (button, its_token) in enumerate(one for row in offered for one in row)
+    ]
+    if lines:
+        work.connection.execute(_buttons.insert(), lines)
+    return tuple(tuple((button.label, its_token) for button, its_token in row) for row in offered)
+
+
+def hide(work: UnitOfWork, message: str) -> None:
+    """The buttons of a message were taken from the screen: numbers and labels mean them no more, a late press still
+    finds them."""
+    shown = (_buttons.c.district == work.district) & (_buttons.c.message == message) & _buttons.c.is_shown.is_(True)
+    work.connection.execute(update(_buttons).where(shown).values(is_shown=False))
+
+
+def pressed(work: UnitOfWork, conversation_id: int, its_token: str) -> Pressable | None:
+    """What a press of this conversation means; None when the token is forged, somebody else's, or too old."""
+    mine = _alive(work, conversation_id) & (_buttons.c.token == its_token)
+    row = work.connection.execute(select(_buttons).where(mine)).mappings().first()
+    return _pressable(row)
+
+
+def newest(work: UnitOfWork, conversation_id: int) -> tuple[Pressable, ...]:
+    """The buttons of the newest message of a conversation that shows any, in reading order."""
+    shown = _alive(work, conversation_id) & _buttons.c.is_shown.is_(True)
+    last = select(_buttons.c.message).where(shown).order_by(_buttons.c.id.desc()).limit(1).scalar_subquery()
+    rows = work.connection.execute(
+        select(_buttons).where(shown, _buttons.c.message == last).order_by(_buttons.c.position)
+    )
+    return tuple(button for row in rows.mappings() if (button := _pressable(row)))
+
+
+def _alive(work: UnitOfWork, conversation_id: int) -> ColumnElement[bool]:
+    return (
+        (_buttons.c.district == work.district)
+        & (_buttons.c.conversation_id == conversation_id)
+        & (_buttons.c.expires_at > work.now)
+    )
+
+
+def _pressable(row: RowMapping | None) -> Pressable | None:
+    if row is None:
+        return None
+    try:
+        return Pressable(row["label"], forms.load_choice(row["choice"]), row["turn"])
+    except forms.Unreadable:
+        return None
