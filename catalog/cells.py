@@ -19,6 +19,7 @@ _PHONE = re.compile(
     r"0\d{2,3}[- ]?\d{7,8}([- ]\d{1,5})?|1[3-9]\d{9}|1\d{2}|(12|9|1[01])\d{3}|96\d{3,4}|[48]00-?\d{3}-?\d{4}"
 )
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?( 00:00:00)?|(\d{4})(\d{2})(\d{2})")
+_YEAR = re.compile(r"^\d{4}[-/.年]")
 _MONTH_DAY = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?")
 _CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})(:00)?")
 _EMPTY = frozenset({"", "-", "—", "/", "无"})
@@ -103,7 +104,7 @@ class Cells:
         text = self.row.text(field)
         if text in _EMPTY:
             return None
-        found = _MONTH_DAY.fullmatch(text)
+        found = _MONTH_DAY.fullmatch(_YEAR.sub("", text))  # Excel makes a date of this year out of 7-1
         try:
             day = date(2024, int(found[1]), int(found[2])) if found else None
         except ValueError:

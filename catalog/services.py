@@ -39,7 +39,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A time limit (办结时限). `text` is what the source says; the other two are its readable meaning, if it has one."""
+    """A time limit (办结时限). `text` is what the source says; the others are its meaning, as far as it has one."""
 
     text: str
     working_days: float | None = None
