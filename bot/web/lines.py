@@ -1,0 +1,132 @@
+"""Lines of a thread as a page shows them: replaced lines folded, times where they help, phone numbers to tap on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from storage.threads import Line
+
+ZONE = ZoneInfo("Asia/Shanghai")
+PAUSE = timedelta(minutes=10)
+"""After a pause as long as this, a line says when it was written."""
+
+TITLE = 24
+"""Characters in a title at most."""
+
+_ENDS = ("。", "？", "！", "，", "：", "…", "?", "!")
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_PHONE = re.compile(
+    r"(?<![\d.-])(1[3-9]\d{9}|0\d{2,3}[- ]\d{7,8}|400-?\d{3}-?\d{4}|12345|(?<=[打拨话：:])1(?:10|19|20))(?![\d-]|\.\d)"
+)
+_WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text; `tel` is the number to call when it is a phone number."""
+
+    text: str
+    tel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    number: int
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line, ready for the template."""
+
+    id: int
+    """Where its text, files and buttons are kept: the id of the last version."""
+    key: str
+    """Where it stands: the key of the first version."""
+    side: str
+    title: str
+    """The first line, where a blank line sets it apart."""
+    pieces: tuple[Piece, ...]
+    buttons: tuple[tuple[dict[str, str], ...], ...]
+    asks: str
+    files: tuple[FileView, ...]
+    when: str = ""
+
+
+def view(line: Line) -> LineView:
+    """A line as a template wants it."""
+    body = line.body
+    title, text = title_and_text(str(body.get("text", ""))) if line.side == "bot" else ("", str(body.get("text", "")))
+    pieces = pieces_of(text, with_phones=line.side == "bot")
+    files = tuple(_file(number, entry) for number, entry in enumerate(body.get("files", ())))
+    rows = tuple(tuple(row) for row in body.get("buttons", ()))
+    place, asks = line.edits or line.key, str(body.get("asks", ""))
+    return LineView(line.id, place, line.side, title, pieces, rows, asks, files)
+
+
+def fold(lines: Iterable[Line], now: datetime) -> list[LineView]:
+    """Each line once, in its first place, as last written."""
+    shown: dict[str, LineView] = {}
+    before: datetime | None = None
+    for line in lines:
+        if not line.edits:
+            shown[line.key] = replace(view(line), when=time_between(before, line.at, now))
+            before = line.at
+        elif line.edits in shown:
+            shown[line.edits] = replace(view(line), when=shown[line.edits].when)
+    return list(shown.values())
+
+
+def time_between(before: datetime | None, at: datetime, now: datetime) -> str:
+    """What to say about the time of a line after one at `before`; empty when nothing needs to be said."""
+    return "" if before is not None and at - before < PAUSE else spoken_time(at, now)
+
+
+def spoken_time(at: datetime, now: datetime) -> str:
+    """今天 09:41, 昨天 17:30, 9月3日 星期四 08:05 in the district's own time."""
+    there, today = at.astimezone(ZONE), now.astimezone(ZONE)
+    days = (today.date() - there.date()).days
+    return f"{('今天', '昨天')[days]} {there:%H:%M}" if days in (0, 1) else spoken_day(at)
+
+
+def spoken_day(at: datetime) -> str:
+    """9月3日 星期四 08:05 in the district's own time."""
+    there = at.astimezone(ZONE)
+    return f"{there.month}月{there.day}日 星期{_WEEKDAYS[there.weekday()]} {there:%H:%M}"
+
+
+def title_and_text(text: str) -> tuple[str, str]:
+    """A short first line with a blank line under it is a title."""
+    first, gap, rest = _UNSEEN.sub("", text).partition("\n\n")
+    is_title = bool(gap) and len(first) <= TITLE and "\n" not in first and not first.endswith(_ENDS)
+    return (first, rest.lstrip("\n")) if is_title else ("", text)
+
+
+def pieces_of(text: str, *, with_phones: bool) -> tuple[Piece, ...]:
+    """Text without marks that would turn its direction round, cut at phone numbers."""
+    seen = _UNSEEN.sub("", text)
+    if not with_phones:
+        return (Piece(seen),)
+    pieces: list[Piece] = []
+    end = 0
+    for found in _PHONE.finditer(seen):
+        pieces += [Piece(seen[end : found.start()]), Piece(found[0], re.sub(r"\D", "", found[0]))]
+        end = found.end()
+    return (*(piece for piece in pieces if piece.text), *([Piece(seen[end:])] if seen[end:] else []))
+
+
+def label_of(line: Line | None, token: str) -> str:
+    """What is written on the button with this token; a plain word when the line has no such button."""
+    rows: list[list[dict[str, Any]]] = line.body.get("buttons", []) if line else []
+    labels = [button["label"] for row in rows for button in row if button["token"] == token]
+    return labels[0] if labels else "（按钮）"
+
+
+def _file(number: int, entry: dict[str, Any]) -> FileView:
+    return FileView(number, str(entry["kind"]), str(entry["name"]) or "文件")

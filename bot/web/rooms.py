@@ -1,0 +1,46 @@
+"""A room is where one role chats: the whole site in a real service, /room/NAME/ each in the demo town.
+
+Each room has its own session cookie, bound to its path, so that one browser can be a resident, two helpers and a
+supervisor at the same time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catalog.district import District, RosterHelper
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """`base` is its path, with a slash at both ends; `key` a helper's roster id, else empty."""
+
+    base: str
+    role: str
+    key: str
+    heading: str
+
+
+WHOLE_SITE = Room("/", "resident", "", "鄂小帮")
+
+
+def town_room(name: str, district: District) -> Room | None:
+    """resident, supervisor or helper-H001; None when there is no such room."""
+    base = f"/room/{name}/"
+    if name == "resident":
+        return Room(base, name, "", "居民")
+    if name == "supervisor":
+        return Room(base, name, "", "督导")
+    role, _, key = name.partition("-")
+    helper = next((one for one in district.helpers if role == "helper" and one.id == key), None)
+    return Room(base, role, key, f"小帮 {helper.name}") if helper else None
+
+
+def suggested_helpers(district: District, count: int = 6) -> list[RosterHelper]:
+    """A few helpers of different teams to step in as: those with the general skill first, then by roster order."""
+    chosen: dict[str, RosterHelper] = {}
+    for helper in sorted(district.helpers, key=lambda one: ("综合" not in one.skills, one.id)):
+        chosen.setdefault(helper.team, helper)
+        if len(chosen) == count:
+            break
+    return list(chosen.values())
