@@ -174,7 +174,9 @@ class MakeInvite:
 
     role: str
     helper_id: int | None = None
-    """The roster helper whom a helper's code is for."""
+    """The person whom a helper's code is for, if known."""
+    roster_id: str = ""
+    """The roster helper whom a helper's code is for (catalog.district.RosterHelper.id)."""
     places: tuple[str, ...] = ()
 
 

@@ -68,6 +68,10 @@ class Facts(Protocol):
         """Whose turn it is (for what falls due: a person with id 0)."""
         ...
 
+    def seen_by(self, person: Person) -> Facts:
+        """The same facts with another `me`: for a digest that falls due."""
+        ...
+
     @property
     def district(self) -> District: ...
 
@@ -122,7 +126,7 @@ class Facts(Protocol):
         ...
 
     def cases_in(self, places: tuple[str, ...], statuses: frozenset[CaseStatus]) -> tuple[Case, ...]:
-        """Cases of a supervisor's places (and those below them; cases without a place count everywhere), oldest first."""
+        """Cases of a supervisor's places and those below them, oldest first; one without a place counts everywhere."""
         ...
 
     def tally(self, places: tuple[str, ...], since: datetime, until: datetime) -> Tally: ...

@@ -37,6 +37,8 @@ class Choosing:
     VERSION: ClassVar[int] = 1
     question: str
     candidates: tuple[str, ...]
+    entry: str = "chat"
+    """How it came in (cases.Entry): phone or counter when a helper asks for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,16 @@ class Reading:
     shown: str
     others: tuple[str, ...] = ()
     """The candidates that came after it, offered on 不是这个."""
+    entry: str = "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class AskingWhere:
+    """A kind of facility was asked for, without a place."""
+
+    TAG: ClassVar[str] = "where"
+    VERSION: ClassVar[int] = 1
+    facility_kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +150,8 @@ class ChoosingPapers:
     case_id: int
     ticked: tuple[str, ...]
     options: tuple[str, ...]
+    key: str = ""
+    """Name of the message that shows the list, so that each tick edits it in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +198,7 @@ State = (
     | CheckingDanger
     | Choosing
     | Reading
+    | AskingWhere
     | AskingForWhom
     | AskingName
     | AskingPlace

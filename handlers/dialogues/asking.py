@@ -1,0 +1,241 @@
+"""A question in the resident's own words -> a card, a choice, a number to call, or an honest "nothing fits"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from catalog.scope import advice
+from catalog.understanding import Band, Candidate, Danger, Kind, Search, Understanding
+from handlers.cases import Draft, Entry
+from handlers.choices import Command, Go, Pick
+from handlers.conversation import Conversation, Turn, goes_to, stays
+from handlers.describing import masked
+from handlers.dialogues import cards, danger, intake, progress
+from handlers.dialogues.greeting import menu
+from handlers.effects import Ask, Button, Effect, RecordUnmet, Say
+from handlers.facts import Facts
+from handlers.messages import Chose, Event, Said, SharedPlace
+from handlers.phrases import button, phrase
+from handlers.states import AskingWhere, Choosing, Idle, OnBehalf, Reading
+
+LONGEST = 1000
+"""Characters of a question that are read; the rest is for the helper."""
+
+
+def ask(conversation: Conversation, text: str, facts: Facts, search: Search) -> Turn:
+    """Answer a question from wherever the conversation stands."""
+    question = text.strip()
+    if not question:
+        return stays(conversation, Say(phrase("asking.empty")))
+    if len(question) > LONGEST:
+        turn = _answer(conversation, question[:LONGEST], facts, search)
+        too_long = Say(phrase("asking.too_long", limit=LONGEST))
+        return Turn(turn.conversation, (too_long, *turn.effects))
+    return _answer(conversation, question, facts, search)
+
+
+def _answer(conversation: Conversation, question: str, facts: Facts, search: Search) -> Turn:
+    found = search.understand(question)
+    turn = _by_kind(conversation, question, found, facts)
+    if found.danger and found.kind is not Kind.EMERGENCY:
+        return Turn(turn.conversation, (*turn.effects, danger.last_line(found.danger)))
+    return turn
+
+
+def _by_kind(conversation: Conversation, question: str, found: Understanding, facts: Facts) -> Turn:
+    entry = entry_of(conversation, facts)
+    idle = replace(conversation, state=OnBehalf(entry) if facts.me.is_helper else Idle())
+    hotline = facts.district.operator.hotline
+    match found.kind:
+        case Kind.EMERGENCY:
+            return danger.answer(conversation, question, found.danger or Danger("other", ("110", "120")), facts)
+        case Kind.STATUS:
+            return progress.show(replace(conversation, state=Idle()), facts)
+        case Kind.HUMAN:
+            return for_person(idle, question, facts)
+        case Kind.CANCEL:
+            return stays(idle, Say(phrase("asking.nothing_to_cancel"), menu(facts)))
+        case Kind.SMALL_TALK:
+            return stays(idle, Say(phrase("asking.small_talk"), menu(facts)))
+        case Kind.COMPLAINT:
+            rows = ((button("want_service", Command("want_service")), button("person", Command("person"))),)
+            state = Reading(question, "", _ids(found.candidates), entry)
+            return goes_to(idle, state, Say(phrase("asking.complaint", hotline=hotline), rows))
+        case Kind.NEAR_MISS:
+            return _near_miss(idle, question, found, facts)
+        case Kind.FACILITY:
+            return _facility(idle, found, facts)
+        case Kind.SERVICE | Kind.CERTIFICATE:
+            return _candidates(idle, question, found, facts)
+        case Kind.UNCLEAR:
+            rows = ((button("person", Command("person")), button("help", Go("help"))),)
+            return goes_to(
+                idle, Reading(question, "", entry=entry), Say(phrase("asking.unclear", hotline=hotline), rows)
+            )
+
+
+def _near_miss(conversation: Conversation, question: str, found: Understanding, facts: Facts) -> Turn:
+    text, phone = advice(found.advice) if found.advice else (phrase("asking.elsewhere"), "")
+    rows = ((button("person", Command("person")), button("want_service", Command("want_service"))),)
+    return goes_to(
+        conversation,
+        Reading(question, "", _ids(found.candidates), entry_of(conversation, facts)),
+        Say(phrase("asking.near_miss", text=text, phone=phone or facts.district.operator.hotline), rows),
+        RecordUnmet(masked(question), "near_miss"),
+    )
+
+
+def _facility(conversation: Conversation, found: Understanding, facts: Facts) -> Turn:
+    kind = found.facility_kind or "canteen"
+    place = found.place_code or facts.my_last_place()
+    if place:
+        return stays(conversation, Say(cards.facility_list(place, kind, facts), menu(facts)))
+    return goes_to(conversation, AskingWhere(kind), Say(phrase("facility.ask_place"), asks=Ask.PLACE))
+
+
+def where(conversation: Conversation, state: AskingWhere, event: Event, facts: Facts, search: Search) -> Turn:
+    """A place for a kind of facility was asked for; anything else is a new question."""
+    places = facts.district.places
+    match event:
+        case Said(text):
+            found = places.find(text)
+        case SharedPlace(latitude, longitude):
+            found = places.nearest(latitude, longitude)
+        case _:
+            found = ()
+    if found:
+        text = cards.facility_list(found[0].code, state.facility_kind, facts)
+        return goes_to(conversation, Idle(), Say(text, menu(facts)))
+    if isinstance(event, Said):
+        return ask(conversation, event.text, facts, search)
+    return stays(conversation, Say(phrase("facility.ask_place"), asks=Ask.PLACE))
+
+
+def _candidates(conversation: Conversation, question: str, found: Understanding, facts: Facts) -> Turn:
+    known = tuple(candidate for candidate in found.candidates if _is_known(candidate.id, facts))
+    if found.band is Band.NONE or not known:
+        return _nothing(conversation, question, facts)
+    if found.band is Band.SURE:
+        return show(conversation, question, known[0].id, _ids(known[1:4]), facts)
+    return choose(conversation, question, _ids(known[:3]), facts)
+
+
+def _ids(candidates: tuple[Candidate, ...]) -> tuple[str, ...]:
+    return tuple(candidate.id for candidate in candidates[:4])
+
+
+def _is_known(entry_id: str, facts: Facts) -> bool:
+    return entry_id in facts.district.services or entry_id in facts.district.certificates
+
+
+def _nothing(conversation: Conversation, question: str, facts: Facts) -> Turn:
+    rows = ((button("person", Command("person")), button("help", Go("help"))),)
+    return goes_to(
+        conversation,
+        Reading(question, "", entry=entry_of(conversation, facts)),
+        Say(phrase("asking.nothing", hotline=facts.district.operator.hotline), rows),
+        RecordUnmet(masked(question), "none"),
+    )
+
+
+def choose(conversation: Conversation, question: str, ids: tuple[str, ...], facts: Facts, key: str = "choose") -> Turn:
+    """Two or three candidates as buttons, and 都不是."""
+    rows: tuple[tuple[Button, ...], ...] = tuple((Button(entry_name(entry, facts), Pick(entry)),) for entry in ids)
+    rows += ((button("none_of_these", Command("none_of_these")), button("person", Command("person"))),)
+    state = Choosing(question, ids, entry_of(conversation, facts))
+    return goes_to(conversation, state, Say(phrase(f"asking.{key}"), rows))
+
+
+def entry_name(entry_id: str, facts: Facts) -> str:
+    service = facts.district.services.get(entry_id)
+    return service.name if service else facts.district.certificates[entry_id].name
+
+
+def show(conversation: Conversation, question: str, entry_id: str, others: tuple[str, ...], facts: Facts) -> Turn:
+    """The card of a service or certificate, with what can be done next."""
+    service = facts.district.services.get(entry_id)
+    wants_not = button("not_this", Command("not_this"))
+    person = button("person", Command("person"))
+    if service:
+        text = cards.service_card(service, facts)
+        rows = ((button("start", Command("start")),), (wants_not, person))
+    else:
+        text = cards.certificate_card(facts.district.certificates[entry_id], facts)
+        rows = ((button("still_help", Command("start")),), (wants_not, person))
+    seen = replace(conversation, context=entry_id)
+    state = Reading(question, entry_id, others, entry_of(conversation, facts))
+    return goes_to(seen, state, Say(text, rows))
+
+
+def choosing(conversation: Conversation, state: Choosing, event: Event, facts: Facts, search: Search) -> Turn:
+    """Two or three candidates stand there."""
+    match event:
+        case Chose(Pick(value)) if value in state.candidates:
+            others = tuple(entry for entry in state.candidates if entry != value)
+            return show(conversation, state.question, value, others, facts)
+        case Chose(Command("none_of_these")):
+            return _refused(conversation, state.question, facts)
+        case Chose(Command("person")):
+            return for_person(conversation, state.question, facts)
+        case Chose(Command("cancel" | "back" | "skip")):
+            return goes_to(conversation, Idle(), Say(phrase("asking.cancelled"), menu(facts)))
+        case Said(text):
+            return ask(conversation, text, facts, search)
+        case _:
+            return choose(conversation, state.question, state.candidates, facts)
+
+
+def reading(conversation: Conversation, state: Reading, event: Event, facts: Facts, search: Search) -> Turn:
+    """A card, or an answer without one, stands there."""
+    match event:
+        case Chose(Command("start")) if state.shown:
+            return intake.begin(conversation, Draft(state.question, state.shown, entry=Entry(state.entry)), facts)
+        case Chose(Command("not_this" | "want_service")) if state.others:
+            return choose(conversation, state.question, state.others, facts, "not_this")
+        case Chose(Command("not_this" | "want_service" | "none_of_these")):
+            return _refused(conversation, state.question, facts)
+        case Chose(Command("person")):
+            return for_person(conversation, state.question, facts, state.shown or None)
+        case Chose(Command("cancel" | "back" | "skip")):
+            return goes_to(conversation, Idle(), Say(phrase("asking.cancelled"), menu(facts)))
+        case Said(text):
+            return ask(conversation, text, facts, search)
+        case _:
+            return stays(conversation, Say(phrase("intake.choose_button")))
+
+
+def _refused(conversation: Conversation, question: str, facts: Facts) -> Turn:
+    """None of these: a person looks at it, and the gap is recorded whether or not the intake is finished."""
+    turn = for_person(conversation, question, facts)
+    gap: Effect = RecordUnmet(masked(question), "refused")
+    return Turn(turn.conversation, (gap, *turn.effects))
+
+
+def for_person(conversation: Conversation, question: str, facts: Facts, service_id: str | None = None) -> Turn:
+    """A case for a person to look at."""
+    turn = intake.begin(conversation, Draft(question, service_id, entry=Entry(entry_of(conversation, facts))), facts)
+    return Turn(turn.conversation, (Say(phrase("asking.person")), *turn.effects))
+
+
+def entry_of(conversation: Conversation, facts: Facts) -> str:
+    """How a question came in: what 代人登记 said, else by phone for a helper (they ask for others), else by chat."""
+    match conversation.state:
+        case OnBehalf(entry) | Choosing(entry=entry) | Reading(entry=entry) if facts.me.is_helper:
+            return entry
+        case _:
+            return (Entry.PHONE if facts.me.is_helper else Entry.CHAT).value
+
+
+def on_behalf(conversation: Conversation, state: OnBehalf, event: Event, facts: Facts, search: Search) -> Turn:
+    """A helper types what somebody said on the phone or at the counter."""
+    match event:
+        case Said(text):
+            return ask(conversation, text, facts, search)
+        case _:
+            return stays(conversation, Say(phrase("work.on_behalf_ask")))
+
+
+def for_file(conversation: Conversation, file_id: int, facts: Facts) -> Turn:
+    """A voice note or photo that a helper is to look at."""
+    entry = Entry(entry_of(conversation, facts))
+    return intake.begin(conversation, Draft(phrase("asking.only_file"), files=(file_id,), entry=entry), facts)

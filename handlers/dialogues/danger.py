@@ -1,0 +1,98 @@
+"""Danger to life: the number first, then one question; a person is told at once; no form."""
+
+from __future__ import annotations
+
+from catalog.understanding import Danger
+from handlers.choices import Command, Go
+from handlers.conversation import Conversation, Turn, goes_to, stays
+from handlers.describing import masked
+from handlers.effects import Button, Effect, Say, Urgency
+from handlers.facts import Facts
+from handlers.messages import Chose, Event, Said
+from handlers.phrases import TEXTS, button, phrase
+from handlers.states import CheckingDanger, Idle
+
+NUMBERS = {
+    "fire": ("119", "110"),
+    "gas": ("119", "110"),
+    "medical": ("120", "110"),
+    "violence": ("110", "120"),
+    "self_harm": ("12356", "110", "120"),
+    "water": ("110", "119", "120"),
+    "missing": ("110",),
+    "fraud": ("110", "96110"),
+    "collapse": ("119", "110", "120"),
+    "trapped": ("119", "110"),
+}
+"""For a saved state that only kept the code. 12356 is the national line for mental health (since 2025-05-01)."""
+
+_YES = ("有", "是", "有人", "危险", "有危险", "在")
+_NO = ("没有", "没", "无", "不是", "安全", "没事", "现在安全", "没危险", "没有危险")
+
+
+def answer(conversation: Conversation, question: str, found: Danger, facts: Facts) -> Turn:
+    """Number and question at once, the people on duty told; an intake that was open goes on afterwards."""
+    effects = (_first(found), _question(found.code), *_alarm(phrase_alarm(question, found), facts))
+    if isinstance(conversation.state, Idle | CheckingDanger):
+        return goes_to(conversation, CheckingDanger(question, found.code), *effects)
+    return stays(conversation, *effects)
+
+
+def last_line(found: Danger) -> Say:
+    """For alarming words in a harmless message."""
+    return Say(phrase("danger.last_line", numbers=_spoken(found.numbers)))
+
+
+def checking(conversation: Conversation, state: CheckingDanger, event: Event, facts: Facts) -> Turn | None:
+    """The question stands there. None: what came is something else and goes its usual way."""
+    match event:
+        case Said(text) if text.strip("。.！! ") in _YES:
+            return confirmed(conversation, state.code, facts)
+        case Said(text) if text.strip("。.！! ") in _NO:
+            return calmed(conversation, state.code)
+        case Chose(Command()):
+            return stays(conversation, _question(state.code))
+        case _:
+            return None
+
+
+def confirmed(conversation: Conversation, code: str, facts: Facts) -> Turn:
+    numbers = _spoken(NUMBERS.get(code, ("110", "120")))
+    alarm = _alarm(phrase("danger.alarm_yes"), facts)
+    return _back(conversation, Say(phrase("danger.help_coming", numbers=numbers)), *alarm)
+
+
+def calmed(conversation: Conversation, code: str) -> Turn:
+    numbers = _spoken(NUMBERS.get(code, ("110", "120")))
+    return _back(conversation, Say(phrase("danger.safe", numbers=numbers)))
+
+
+def _back(conversation: Conversation, *effects: Effect) -> Turn:
+    if isinstance(conversation.state, CheckingDanger):
+        return goes_to(conversation, Idle(), *effects)
+    return stays(conversation, *effects)
+
+
+def _first(found: Danger) -> Say:
+    key = f"danger.what_{found.code}"
+    what = phrase(key if key in TEXTS else "danger.what_other")
+    return Say(phrase("danger.first", what=what, numbers=_spoken(found.numbers)), urgency=Urgency.ALARM)
+
+
+def _question(code: str) -> Say:
+    yes: Button = button("danger_yes", Go("danger_yes", code))
+    no: Button = button("danger_no", Go("danger_no", code))
+    return Say(phrase("danger.question"), ((yes, no),), urgency=Urgency.ALARM)
+
+
+def phrase_alarm(question: str, found: Danger) -> str:
+    return phrase("danger.alarm", numbers=_spoken(found.numbers), text=masked(question, 80))
+
+
+def _alarm(text: str, facts: Facts) -> tuple[Say, ...]:
+    """To every supervisor: who is nearest is not known, and asking would cost time."""
+    return tuple(Say(text, to=person.id, urgency=Urgency.ALARM) for person in facts.supervisors())
+
+
+def _spoken(numbers: tuple[str, ...]) -> str:
+    return "、".join(numbers)

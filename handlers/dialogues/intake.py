@@ -1,0 +1,416 @@
+"""From "help me with this" to a case: only what is needed, one question a message, each skippable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from catalog.places import Place
+from handlers.cases import Draft, Entry, Relation
+from handlers.choices import Choice, Command, Go, Pick
+from handlers.conversation import Conversation, Turn, goes_to, stays
+from handlers.describing import masked_phone, matter, visiting, where
+from handlers.dialogues.greeting import menu
+from handlers.effects import Ask, Button, Effect, OpenCase, RememberPhone, Say
+from handlers.facts import Facts
+from handlers.messages import Chose, Event, Said, SentFile, SentUnreadable, SharedPhone, SharedPlace
+from handlers.phrases import button, phrase
+from handlers.reading import phone as read_phone
+from handlers.states import (
+    AskingForWhom,
+    AskingName,
+    AskingNote,
+    AskingPhone,
+    AskingPlace,
+    AskingVisit,
+    AskingWhen,
+    Confirming,
+    Idle,
+    State,
+)
+
+Step = AskingForWhom | AskingName | AskingPlace | AskingPhone | AskingWhen | AskingVisit | AskingNote | Confirming
+Rows = tuple[tuple[Button, ...], ...]
+
+STEPS: tuple[type[Step], ...] = (
+    AskingForWhom,
+    AskingName,
+    AskingPlace,
+    AskingPhone,
+    AskingWhen,
+    AskingVisit,
+    AskingNote,
+    Confirming,
+)
+"""The order of the questions; AskingForWhom is for those who ask in the chat, AskingName for a helper's callers."""
+
+LONGEST_NOTE = 500
+
+
+def begin(conversation: Conversation, draft: Draft, facts: Facts) -> Turn:
+    """The first question about a draft."""
+    return _ask(conversation, _first(draft)(draft), facts)
+
+
+def _first(draft: Draft) -> type[Step]:
+    return AskingForWhom if draft.entry is Entry.CHAT else AskingName
+
+
+def _steps(draft: Draft) -> tuple[type[Step], ...]:
+    left_out = AskingName if draft.entry is Entry.CHAT else AskingForWhom
+    return tuple(step for step in STEPS if step is not left_out)
+
+
+def _ask(conversation: Conversation, state: Step, facts: Facts, *before: Effect) -> Turn:
+    return goes_to(conversation, state, *before, prompt(state, facts))
+
+
+def _next(conversation: Conversation, state: Step, draft: Draft, facts: Facts, *before: Effect) -> Turn:
+    steps = _steps(draft)
+    following = steps[min(steps.index(type(state)) + 1, len(steps) - 1)]
+    return _ask(conversation, following(draft), facts, *before)
+
+
+def _back(conversation: Conversation, state: Step, facts: Facts) -> Turn:
+    steps = _steps(state.draft)
+    if isinstance(state, AskingPlace) and state.under:
+        return _ask(conversation, AskingPlace(state.draft), facts)
+    before = steps[max(steps.index(type(state)) - 1, 0)]
+    return _ask(conversation, before(state.draft), facts)
+
+
+def step(conversation: Conversation, state: Step, event: Event, facts: Facts) -> Turn:
+    """One event in an intake: the words that mean the same everywhere, then what the state makes of it."""
+    match event:
+        case Chose(Command("cancel")):
+            return goes_to(conversation, Idle(), Say(phrase("asking.cancelled"), menu(facts)))
+        case Chose(Command("back")):
+            return _back(conversation, state, facts)
+        case Chose(Command("skip")):
+            return _skip(conversation, state, facts)
+        case SentFile(file_id=file_id, caption=caption):
+            return _keep_file(conversation, state, file_id, caption, facts)
+        case SentUnreadable(what):
+            return stays(conversation, Say(phrase(f"asking.{what}", mb=20)), prompt(state, facts))
+        case _:
+            return _answer(conversation, state, event, facts)
+
+
+def _answer(conversation: Conversation, state: Step, event: Event, facts: Facts) -> Turn:
+    match state:
+        case AskingForWhom():
+            return _for_whom(conversation, state, event, facts)
+        case AskingName():
+            return _name(conversation, state, event, facts)
+        case AskingPlace():
+            return _place(conversation, state, event, facts)
+        case AskingPhone():
+            return _phone(conversation, state, event, facts)
+        case AskingWhen():
+            return _when(conversation, state, event, facts)
+        case AskingVisit():
+            return _visit(conversation, state, event, facts)
+        case AskingNote():
+            return _note(conversation, state, event, facts)
+        case Confirming():
+            return _confirm(conversation, state, event, facts)
+
+
+def _skip(conversation: Conversation, state: Step, facts: Facts) -> Turn:
+    if isinstance(state, Confirming):
+        return _ask(conversation, state, facts)
+    said = (Say(phrase("intake.phone_none")),) if isinstance(state, AskingPhone) and not _by_helper(state) else ()
+    return _next(conversation, state, state.draft, facts, *said)
+
+
+def _by_helper(state: Step) -> bool:
+    return state.draft.entry is not Entry.CHAT
+
+
+def _keep_file(conversation: Conversation, state: Step, file_id: int, caption: str, facts: Facts) -> Turn:
+    """A photo or voice note is kept whenever it comes; the question that stood there is put again."""
+    note = "；".join(filter(None, (state.draft.note, caption[:LONGEST_NOTE]))) or None
+    draft = replace(state.draft, files=(*state.draft.files, file_id), note=note)
+    kept = replace(state, draft=draft)
+    return goes_to(conversation, kept, Say(phrase("intake.keep_files"), prompt(kept, facts).buttons))
+
+
+# --- each question's answer ------------------------------------------------------------------------------------
+
+
+def _for_whom(conversation: Conversation, state: AskingForWhom, event: Event, facts: Facts) -> Turn:
+    match event:
+        case Chose(Pick(value)) if value in set(Relation):
+            return _next(conversation, state, replace(state.draft, relation=Relation(value)), facts)
+        case Said(text) if relation := _relation(text):
+            return _next(conversation, state, replace(state.draft, relation=relation), facts)
+        case _:
+            return _again(conversation, state, facts)
+
+
+_RELATION_WORDS = {
+    Relation.SELF: ("我自己", "自己", "本人", "我"),
+    Relation.PARENT: ("爸", "妈", "爹", "娘", "老人", "爷", "奶", "婆", "公公", "父", "母"),
+    Relation.CHILD: ("孩", "儿", "女", "伢", "毛毛", "孙"),
+    Relation.SPOUSE: ("爱人", "老公", "老婆", "丈夫", "妻", "媳妇"),
+    Relation.OTHER: ("别人", "邻居", "朋友", "亲戚", "哥", "姐", "弟", "妹"),
+}
+
+
+def _relation(text: str) -> Relation | None:
+    """Whom a few typed words mean; the longest family word wins over 我."""
+    for relation in (Relation.SPOUSE, Relation.PARENT, Relation.CHILD, Relation.OTHER, Relation.SELF):
+        if any(word in text for word in _RELATION_WORDS[relation]):
+            return relation
+    return None
+
+
+def _name(conversation: Conversation, state: AskingName, event: Event, facts: Facts) -> Turn:
+    match event:
+        case Said(text) if text.strip():
+            return _next(conversation, state, replace(state.draft, applicant_name=text.strip()[:20]), facts)
+        case _:
+            return _again(conversation, state, facts)
+
+
+def _place(conversation: Conversation, state: AskingPlace, event: Event, facts: Facts) -> Turn:
+    places = facts.district.places
+    match event:
+        case Chose(Command("towns")):
+            return goes_to(conversation, AskingPlace(state.draft), _towns(facts))
+        case Chose(Pick(value)) if place := places.get(value):
+            return _placed(conversation, state, place, facts)
+        case Said(text):
+            return _typed_place(conversation, state, text, facts)
+        case SharedPlace(latitude, longitude):
+            near = places.nearest(latitude, longitude)
+            far = Say(phrase("intake.place_far", district=facts.district.name))
+            return stays(conversation, _which(near) if near else far)
+        case _:
+            return _again(conversation, state, facts)
+
+
+def _typed_place(conversation: Conversation, state: AskingPlace, text: str, facts: Facts) -> Turn:
+    found = [place for place in facts.district.places.find(text) if place.is_address and place.level != "district"]
+    under = [place for place in found if place.parent == state.under]
+    if state.under and len(under) == 1:
+        found = under
+    if len(found) == 1:
+        return _placed(conversation, state, found[0], facts)
+    if found:
+        return stays(conversation, _which(tuple(found)))
+    unknown = phrase("intake.place_unknown", text=text.strip()[:20])
+    return stays(conversation, Say(unknown, prompt(state, facts).buttons, asks=Ask.PLACE))
+
+
+def _placed(conversation: Conversation, state: AskingPlace, place: Place, facts: Facts) -> Turn:
+    """A village is enough; for a town its villages are asked for once."""
+    villages = facts.district.places.children(place.code)
+    if place.level == "town" and villages and state.under != place.code:
+        return goes_to(conversation, AskingPlace(state.draft, place.code), _villages(place, villages))
+    run_by = _run_by(place, facts)
+    name = facts.district.places.name(place.code)
+    said = (Say(phrase("intake.place_run_by", place=name, body=run_by)),) if run_by else ()
+    return _next(conversation, state, replace(state.draft, place_code=place.code), facts, *said)
+
+
+def _run_by(place: Place, facts: Facts) -> str:
+    """The other body that runs a place or the town it lies in, if any."""
+    town = facts.district.places.town_of(place.code)
+    return place.run_by or (town.run_by if town else "")
+
+
+def _which(places: tuple[Place, ...]) -> Say:
+    rows = tuple((Button(place.name, Pick(place.code)),) for place in places)
+    return Say(phrase("intake.place_which"), (*rows, _foot()))
+
+
+def _towns(facts: Facts) -> Say:
+    buttons = [Button(town.name, Pick(town.code)) for town in facts.district.places.towns()]
+    return Say(phrase("intake.place_towns"), (*_pairs(buttons), _foot()))
+
+
+def _villages(town: Place, villages: tuple[Place, ...]) -> Say:
+    buttons = [Button(place.name, Pick(place.code)) for place in villages]
+    only = button("town_only", Pick(town.code), town=town.name)
+    return Say(phrase("intake.place_villages", town=town.name), (*_pairs(buttons), (only,), _foot()))
+
+
+def _pairs(buttons: list[Button]) -> Rows:
+    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+
+
+def _phone(conversation: Conversation, state: AskingPhone, event: Event, facts: Facts) -> Turn:
+    match event:
+        case Chose(Command("same_phone")) if known := facts.my_phone():
+            return _next(conversation, state, replace(state.draft, phone=known), facts)
+        case SharedPhone(phone) if number := read_phone(phone):
+            return _with_phone(conversation, state, number, facts)
+        case Said(text) if number := read_phone(text):
+            return _with_phone(conversation, state, number, facts)
+        case Said(text):
+            wrong = Say(
+                phrase("intake.phone_wrong", text=text.strip()[:20]), prompt(state, facts).buttons, asks=Ask.PHONE
+            )
+            return stays(conversation, wrong)
+        case _:
+            return _again(conversation, state, facts)
+
+
+def _with_phone(conversation: Conversation, state: AskingPhone, number: str, facts: Facts) -> Turn:
+    remember = () if _by_helper(state) else (RememberPhone(number),)
+    return _next(conversation, state, replace(state.draft, phone=number), facts, *remember)
+
+
+def _when(conversation: Conversation, state: AskingWhen, event: Event, facts: Facts) -> Turn:
+    match event:
+        case Chose(Pick(value)) if value in ("soon", "workday", "weekend"):
+            return _next(conversation, state, replace(state.draft, when=phrase(f"button.when_{value}")), facts)
+        case Said(text) if text.strip():
+            return _next(conversation, state, replace(state.draft, when=text.strip()[:40]), facts)
+        case _:
+            return _again(conversation, state, facts)
+
+
+_VISITS: dict[str, bool | None] = {"home": True, "village": False, "phone": None}
+
+
+def _visit(conversation: Conversation, state: AskingVisit, event: Event, facts: Facts) -> Turn:
+    match event:
+        case Chose(Pick(value)) if value in _VISITS:
+            return _next(conversation, state, replace(state.draft, home_visit=_VISITS[value]), facts)
+        case Said(text) if "上门" in text:
+            wants = not any(word in text for word in ("不用", "不要", "不"))
+            return _next(conversation, state, replace(state.draft, home_visit=wants), facts)
+        case _:
+            return _again(conversation, state, facts)
+
+
+def _note(conversation: Conversation, state: AskingNote, event: Event, facts: Facts) -> Turn:
+    match event:
+        case Chose(Command("no_more")):
+            return _next(conversation, state, state.draft, facts)
+        case Said(text) if text.strip("。. ") in ("没有", "没有了", "没了", "无", "不用"):
+            return _next(conversation, state, state.draft, facts)
+        case Said(text) if text.strip():
+            note = "；".join(filter(None, (state.draft.note, text.strip())))[:LONGEST_NOTE]
+            noted = AskingNote(replace(state.draft, note=note))
+            return goes_to(conversation, noted, Say(phrase("intake.noted"), prompt(noted, facts).buttons))
+        case _:
+            return _again(conversation, state, facts)
+
+
+def _confirm(conversation: Conversation, state: Confirming, event: Event, facts: Facts) -> Turn:
+    match event:
+        case Chose(Command("confirm")):
+            return _open(conversation, state.draft)
+        case Said(text) if text.strip("。.！! ") in ("对", "是", "是的", "好", "好的", "确认", "对的", "可以", "行"):
+            return _open(conversation, state.draft)
+        case _:
+            return _again(conversation, state, facts)
+
+
+def _open(conversation: Conversation, draft: Draft) -> Turn:
+    asker = None if draft.entry is Entry.CHAT else 0
+    return goes_to(conversation, Idle(), OpenCase(draft, asker))
+
+
+def _again(conversation: Conversation, state: Step, facts: Facts) -> Turn:
+    question = prompt(state, facts)
+    return stays(conversation, replace(question, text=phrase("intake.choose_button") + "\n" + question.text))
+
+
+# --- each question ---------------------------------------------------------------------------------------------
+
+
+def resume(conversation: Conversation, state: Step, facts: Facts) -> Turn:
+    """Put the question again that was left open."""
+    return stays(conversation, Say(phrase("intake.resumed")), prompt(state, facts))
+
+
+def prompt(state: Step, facts: Facts) -> Say:
+    """The question of a state, with its buttons."""
+    asked: dict[type[State], Callable[[Step, Facts], Say]] = {
+        AskingForWhom: _prompt_for_whom,
+        AskingName: lambda state, facts: Say(phrase("intake.name"), (_foot(),)),
+        AskingPlace: _prompt_place,
+        AskingPhone: _prompt_phone,
+        AskingWhen: lambda state, facts: Say(phrase("intake.when"), _picks("when", ("soon", "workday", "weekend"))),
+        AskingVisit: lambda state, facts: Say(phrase("intake.visit"), _picks("visit", ("home", "village", "phone"))),
+        AskingNote: _prompt_note,
+        Confirming: _prompt_confirm,
+    }
+    return asked[type(state)](state, facts)
+
+
+def _foot(*first: Button) -> tuple[Button, ...]:
+    """The last row of every question."""
+    words = ("skip", "back", "cancel")
+    return (*first, *(button(word, Command(word)) for word in words))
+
+
+def _picks(group: str, values: tuple[str, ...]) -> Rows:
+    return (*((button(f"{group}_{value}", Pick(value)),) for value in values), _foot())
+
+
+def _prompt_for_whom(state: Step, facts: Facts) -> Say:
+    buttons = [button(relation.value, Pick(relation.value)) for relation in Relation]
+    foot = (button("skip", Command("skip")), button("cancel", Command("cancel")))
+    return Say(phrase("intake.for_whom"), (tuple(buttons[:2]), tuple(buttons[2:]), foot))
+
+
+def _prompt_place(state: Step, facts: Facts) -> Say:
+    assert isinstance(state, AskingPlace)
+    if state.under and (town := facts.district.places.get(state.under)):
+        return _villages(town, facts.district.places.children(town.code))
+    last = facts.my_last_place() if state.draft.entry is Entry.CHAT else None
+    known: Rows = ((button("same_place", Pick(last), place=facts.district.places.name(last)),),) if last else ()
+    key = (
+        "intake.place"
+        if state.draft.relation in (None, Relation.SELF) and not _by_helper(state)
+        else "intake.place_for"
+    )
+    return Say(phrase(key), (*known, (button("towns", Command("towns")),), _foot()), asks=Ask.PLACE)
+
+
+def _prompt_phone(state: Step, facts: Facts) -> Say:
+    known = None if _by_helper(state) else facts.my_phone()
+    same: Rows = ()
+    if known:
+        same = ((button("same_phone", Command("same_phone"), phone=masked_phone(known)),),)
+    return Say(phrase("intake.phone"), (*same, _foot()), asks=Ask.PHONE)
+
+
+def _prompt_note(state: Step, facts: Facts) -> Say:
+    return Say(phrase("intake.note"), ((button("no_more", Command("no_more")),), _foot()[1:]))
+
+
+def _prompt_confirm(state: Step, facts: Facts) -> Say:
+    rows = (
+        (button("confirm", Command("confirm")),),
+        (button("change", Command("back")), button("cancel", Command("cancel"))),
+    )
+    return Say(phrase("intake.summary", lines="\n".join(summary(state.draft, facts))), rows)
+
+
+def summary(draft: Draft, facts: Facts) -> list[str]:
+    """What was gathered, a line each; what was skipped is left out."""
+    said = {
+        "what": matter(draft, facts),
+        "for": phrase(f"intake.relation_{draft.relation.value}") if draft.relation else "",
+        "name": draft.applicant_name or "",
+        "place": where(draft, facts) if draft.place_code else "",
+        "phone": draft.phone or "",
+        "when": draft.when or "",
+        "visit": visiting(draft),
+        "note": draft.note or "",
+        "files": len(draft.files) or "",
+    }
+    names = {"for": "who", "files": "count"}
+    return [phrase(f"intake.line_{key}", **{names.get(key, key): value}) for key, value in said.items() if value]
+
+
+def silence_buttons() -> Rows:
+    """For the one nudge after a silence; good at any time."""
+    choices: tuple[tuple[str, Choice], ...] = (("resume", Go("resume")), ("drop", Go("drop")))
+    return (tuple(button(key, choice) for key, choice in choices),)

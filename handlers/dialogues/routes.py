@@ -1,0 +1,101 @@
+"""Bringing a case to helpers: the next wave, taking offers back, giving up to a supervisor."""
+
+from __future__ import annotations
+
+from handlers.cases import Act, Case, Change
+from handlers.choices import OnCase
+from handlers.describing import name_of, visiting, where
+from handlers.dialogues import telling
+from handlers.effects import Button, EditSay, Effect, MoveCase, Offer, Say, Urgency
+from handlers.facts import Facts
+from handlers.followups import forget, offer_waits
+from handlers.messages import FollowUpKind
+from handlers.phrases import button, phrase
+from handlers.routing import Wave, next_wave
+
+
+def offer_key(case_id: int, wave: int, helper_id: int) -> str:
+    """Name of the message in which a helper was asked."""
+    return f"offer:{case_id}:{wave}:{helper_id}"
+
+
+def offer(case: Case, facts: Facts) -> tuple[Effect, ...]:
+    """Ask the next wave; when nobody is left, a supervisor decides."""
+    wave = next_wave(case, facts)
+    if wave is None:
+        return escalate(case, facts)
+    return (
+        MoveCase(case.id, Act.OFFER, wave.ring, Change(wave=wave.number), is_desk=True),
+        Offer(case.id, wave.number, wave.helper_ids),
+        *_ask(case, wave, "work.offer", facts),
+        offer_waits(case.id, facts),
+    )
+
+
+def offer_again(case: Case, helper_id: int, facts: Facts) -> tuple[Effect, ...]:
+    """A reopened case: the helper who had it is asked first."""
+    wave = Wave(case.wave + 1, "same", (helper_id,))
+    return (
+        MoveCase(case.id, Act.OFFER, wave.ring, Change(wave=case.wave), is_desk=True),
+        Offer(case.id, wave.number, wave.helper_ids),
+        *_ask(case, wave, "work.offer_again", facts),
+        offer_waits(case.id, facts),
+    )
+
+
+def escalate(case: Case, facts: Facts) -> tuple[Effect, ...]:
+    named = {"what": name_of(case, facts), "where": where(case.draft, facts)}
+    rows = ((button("assign", OnCase(case.id, "assign")), button("call", OnCase(case.id, "call"))),)
+    return (
+        MoveCase(case.id, Act.ESCALATE, "nobody", is_desk=True),
+        forget(case.id, FollowUpKind.OFFER_UNCLAIMED),
+        *telling.supervisors(case, Say(phrase("oversight.escalated", **named), rows), facts),
+        *telling.resident(case, Say(phrase("case.escalated")), facts),
+    )
+
+
+def _ask(case: Case, wave: Wave, key: str, facts: Facts) -> tuple[Say, ...]:
+    """What and roughly where; no name, no phone."""
+    text = phrase(
+        key,
+        what=name_of(case, facts),
+        where=where(case.draft, facts),
+        visit=visiting(case.draft),
+        when=case.draft.when or phrase("intake.not_said"),
+    )
+    rows: tuple[tuple[Button, ...], ...] = (
+        (button("claim", OnCase(case.id, "claim")), button("decline", OnCase(case.id, "decline"))),
+    )
+    return tuple(
+        Say(
+            text,
+            rows,
+            to=helper_id,
+            key=offer_key(case.id, wave.number, helper_id),
+            urgency=Urgency.NOTICE,
+            case_id=case.id,
+        )
+        for helper_id in wave.helper_ids
+    )
+
+
+def close_offers(case: Case, facts: Facts, winner: int | None = None) -> tuple[EditSay, ...]:
+    """Everybody who was asked sees that it is taken; the winner that it is theirs."""
+    return _edit_offers(case, facts, "work.taken", winner)
+
+
+def take_back(case: Case, facts: Facts) -> tuple[EditSay, ...]:
+    """Everybody who was asked sees that nobody is needed any more."""
+    return _edit_offers(case, facts, "work.gone", None)
+
+
+def _edit_offers(case: Case, facts: Facts, key: str, winner: int | None) -> tuple[EditSay, ...]:
+    named = {"what": name_of(case, facts), "where": where(case.draft, facts)}
+    return tuple(
+        EditSay(
+            offer_key(case.id, record.wave, record.helper_id),
+            phrase("work.yours" if record.helper_id == winner else key, **named),
+        )
+        for record in facts.offers(case.id)
+        if not record.declined
+    )

@@ -1,0 +1,57 @@
+"""Telling the people of a case: the resident (or, when no channel reaches them, the helper, as a phone call to make),
+the helper, the supervisors who answer for the place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.cases import Case
+from handlers.effects import Say, Urgency
+from handlers.facts import Facts
+from handlers.people import Person
+from handlers.phrases import phrase
+
+
+def can_reach_asker(case: Case, facts: Facts) -> bool:
+    asker = facts.person(case.asker_id)
+    return bool(asker and asker.is_reachable)
+
+
+def resident(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:
+    """`say` to the asker as a notice; to their helper as words to pass on by phone when nothing reaches them."""
+    if case.asker_id == facts.me.id:
+        return (replace(say, case_id=case.id),)
+    if can_reach_asker(case, facts):
+        return (replace(say, to=case.asker_id, urgency=Urgency.NOTICE, case_id=case.id),)
+    if case.helper_id is None:
+        return ()
+    text = phrase("work.message_phone", phone=case.draft.phone or phrase("intake.not_said")) + "\n" + say.text
+    is_mine = case.helper_id == facts.me.id
+    urgency = Urgency.ANSWER if is_mine else Urgency.NOTICE
+    return (Say(text, to=None if is_mine else case.helper_id, urgency=urgency, case_id=case.id),)
+
+
+def helper(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:
+    """`say` to the helper who has the case, if somebody has it."""
+    if case.helper_id is None:
+        return ()
+    is_mine = case.helper_id == facts.me.id
+    urgency = Urgency.ANSWER if is_mine else Urgency.NOTICE
+    return (replace(say, to=None if is_mine else case.helper_id, urgency=urgency, case_id=case.id),)
+
+
+def supervisors(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:
+    """`say` to each supervisor who answers for the case's place."""
+    return tuple(
+        replace(say, to=person.id, urgency=Urgency.NOTICE, case_id=case.id)
+        for person in facts.supervisors()
+        if answers_for(person, case, facts)
+    )
+
+
+def answers_for(person: Person, case: Case, facts: Facts) -> bool:
+    """Whether a case lies in a supervisor's places; one without a place is everybody's."""
+    if case.draft.place_code is None or not person.places:
+        return True
+    around = {place.code for place in facts.district.places.ancestors(case.draft.place_code)}
+    return bool(around & set(person.places))

@@ -1,0 +1,106 @@
+"""What falls due: offers that nobody took, claims that nobody works on, papers, visits, promises, ratings, digests."""
+
+from __future__ import annotations
+
+from handlers.cases import UNCLAIMED, WORKED, Act, Case, CaseStatus
+from handlers.choices import OnCase
+from handlers.describing import clock, day, helper_name, name_of, where
+from handlers.dialogues import rating, routes, telling
+from handlers.dialogues.intake import silence_buttons
+from handlers.digests import compose
+from handlers.effects import Button, Effect, MoveCase, Say, Urgency
+from handlers.facts import Facts
+from handlers.followups import claim_lapses, forget, next_digest
+from handlers.messages import CaseMoved, FellDue, FollowUpKind
+from handlers.phrases import button, phrase
+
+
+def fell_due(event: FellDue, facts: Facts) -> tuple[Effect, ...]:
+    """Effects of one due follow-up; none when the case has moved on since."""
+    match event:
+        case FellDue(FollowUpKind.DIGEST, person_id=int(person_id)):
+            return _digest(person_id, facts)
+        case FellDue(FollowUpKind.SILENCE, person_id=int(person_id)):
+            nudge = Say(phrase("intake.silence"), silence_buttons(), to=person_id, urgency=Urgency.NOTICE)
+            return (nudge,)
+        case FellDue(kind, case_id=int(case_id)) if case := facts.case(case_id):
+            return _of_case(kind, case, facts)
+        case _:
+            return ()
+
+
+def _of_case(kind: FollowUpKind, case: Case, facts: Facts) -> tuple[Effect, ...]:
+    named = {"what": name_of(case, facts)}
+    has_helper = case.status in WORKED
+    match kind:
+        case FollowUpKind.OFFER_UNCLAIMED if case.status in UNCLAIMED and case.status is not CaseStatus.ESCALATED:
+            return routes.offer(case, facts)
+        case FollowUpKind.CLAIM_UNWORKED if case.status is CaseStatus.CLAIMED:
+            return (*_unworked(case, facts), claim_lapses(case.id, facts))
+        case FollowUpKind.CLAIM_LAPSED if case.status is CaseStatus.CLAIMED:
+            return (MoveCase(case.id, Act.LAPSE, "unworked", is_desk=True),)
+        case FollowUpKind.PAPERS_MISSING if case.status is CaseStatus.WAITING:
+            return telling.resident(case, _papers_reminder(case, facts), facts)
+        case FollowUpKind.VISIT_UNANSWERED if case.status is CaseStatus.WAITING and case.visit_options:
+            return telling.helper(case, Say(phrase("work.visit_unanswered", **named), _brief(case)), facts)
+        case FollowUpKind.VISIT_TOMORROW if has_helper and case.visit_at:
+            return _visit_tomorrow(case, facts)
+        case FollowUpKind.PROMISE_NEAR if has_helper and case.due_at:
+            near = phrase("work.promise_near", due=day(case.due_at, facts), **named)
+            return telling.helper(case, Say(near, _brief(case)), facts)
+        case FollowUpKind.RATE if case.grade is None and case.status not in UNCLAIMED | WORKED:
+            return telling.resident(case, rating.question(case, facts), facts) if _may_rate(case, facts) else ()
+        case FollowUpKind.CLOSE if case.status is CaseStatus.RESOLVED:
+            return (MoveCase(case.id, Act.CLOSE, "nobody objected", is_desk=True),)
+        case _:
+            return ()
+
+
+def _may_rate(case: Case, facts: Facts) -> bool:
+    """A rating is the resident's own: a helper never passes it on by phone."""
+    return telling.can_reach_asker(case, facts)
+
+
+def _brief(case: Case) -> tuple[tuple[Button, ...], ...]:
+    return ((button("brief", OnCase(case.id, "brief")),),)
+
+
+def _unworked(case: Case, facts: Facts) -> tuple[Say, ...]:
+    choices = ("brief", "extend", "release")
+    rows = (tuple(button(word, OnCase(case.id, word)) for word in choices),)
+    return telling.helper(case, Say(phrase("work.unworked", what=name_of(case, facts)), rows), facts)
+
+
+def _papers_reminder(case: Case, facts: Facts) -> Say:
+    rows = ((button("all_ready", OnCase(case.id, "papers_ready")), button("lack_some", OnCase(case.id, "lack"))),)
+    return Say(phrase("case.papers_reminder", what=name_of(case, facts)), rows)
+
+
+def _visit_tomorrow(case: Case, facts: Facts) -> tuple[Effect, ...]:
+    assert case.visit_at is not None
+    named = {"what": name_of(case, facts), "time": clock(case.visit_at, facts)}
+    mine = Say(phrase("case.visit_tomorrow", helper=helper_name(case, facts), **named))
+    theirs = Say(phrase("work.visit_tomorrow", where=where(case.draft, facts), **named), _brief(case))
+    return (*telling.resident(case, mine, facts), *telling.helper(case, theirs, facts))
+
+
+def _digest(person_id: int, facts: Facts) -> tuple[Effect, ...]:
+    """The digest, and the next working day's planned at once."""
+    person = facts.person(person_id)
+    if person is None or not person.is_supervisor:
+        return ()
+    messages = compose(facts.seen_by(person))
+    sent = tuple(Say(say.text, say.buttons, person_id, urgency=Urgency.NOTICE, case_id=say.case_id) for say in messages)
+    return (*sent, next_digest(person_id, facts))
+
+
+def moved(event: CaseMoved, facts: Facts) -> tuple[Effect, ...]:
+    """A move that the desk itself made."""
+    case = facts.case(event.case_id)
+    if case is None or event.act is not Act.LAPSE:
+        return ()
+    before = next((line.by for line in reversed(facts.history(case.id)) if line.act in ("claim", "assign")), None)
+    lapsed = phrase("work.lapsed", what=name_of(case, facts))
+    told = (Say(lapsed, to=before, urgency=Urgency.NOTICE, case_id=case.id),) if before else ()
+    released = telling.resident(case, Say(phrase("case.released")), facts)
+    return (*told, *released, forget(case.id), *routes.offer(case, facts))
