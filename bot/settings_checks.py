@@ -53,6 +53,8 @@ def _webhook_url_fault(settings: Settings) -> str | None:
         return None
     if not url:
         return "is needed for telegram_mode = webhook"
+    if _is_address(url) and urlsplit(url).path in ("", "/"):
+        return "has no path: / is the web chat's"
     here = _is_address(url) and urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
     return None if here or (_is_address(url) and url.startswith("https://")) else "is not an https address"
 

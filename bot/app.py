@@ -1,0 +1,221 @@
+"""The composition root: the only place where things are wired, started and stopped, in this order.
+
+Start: port, district, database, channels; then listening, delivering and ticking side by side. Stop: no new messages
+come in, what is being sent goes out, the writer commits what it has, then everything is closed. A process that is
+killed instead loses nothing that was acknowledged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from socket import socket
+
+import structlog
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot import serving
+from bot.channels.port import Accept, Channel, Inbound, StoreDown
+from bot.channels.telegram_polling import TelegramChannel
+from bot.channels.threadbook import ThreadBook
+from bot.channels.webchat import WebChat
+from bot.delivery import Delivery
+from bot.due import Due, forward
+from bot.health import health_route
+from bot.opening import Store, district_of, open_store, town_of
+from bot.settings import Settings
+from bot.telegram import telegram_channel, telegram_routes
+from bot.ticking import Ticking
+from bot.turn import Town, handle
+from bot.web.app import WebApp, routes
+from handlers.people import Role
+from storage import followups, invites, people
+from storage.database import StoreUnavailable
+from storage.unit_of_work import UnitOfWork
+
+_log = structlog.get_logger(__name__)
+
+Announce = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that runs, made of the settings and not started yet."""
+
+    settings: Settings
+    town: Town
+    store: Store
+    channels: Mapping[str, Channel]
+    deliveries: Sequence[Delivery]
+    due: Due
+    ticking: Ticking
+    chat: WebChat
+    telegram: TelegramChannel | None
+
+    def accept_for(self, name: str) -> Accept:
+        """What a channel calls with each inbound message; returns when it is stored and handled."""
+
+        async def accept(inbound: Inbound) -> None:
+            try:
+                await self.store.do(lambda work: handle(work, name, inbound, self.town))
+            except StoreUnavailable as error:
+                raise StoreDown(str(error)) from error
+
+        return accept
+
+    def app(self) -> Starlette:
+        """All pages, webhooks and /health."""
+        own: list[BaseRoute] = [health_route(self.store, self.ticking)]
+        own += telegram_routes(self.settings, self.telegram, self.accept_for)
+        return Starlette(routes=[*own, *routes(self._web())])
+
+    def _web(self) -> WebApp:
+        settings = self.settings
+        return WebApp(
+            chat=self.chat,
+            district=self.town.district,
+            now=self.store.clock.now,
+            is_demo=settings.is_demo,
+            is_secure=settings.public_url.startswith("https://"),
+            step_in=self.step_in if settings.is_demo else None,
+            fast_forward=self.fast_forward if settings.is_demo else None,
+        )
+
+    async def step_in(self, role: str, roster_key: str) -> str:
+        """A code that makes whoever sends it a helper or a supervisor of the demo town."""
+        return await self.invite(Role(role), roster_key)
+
+    async def invite(self, role: Role, roster_key: str = "") -> str:
+        """A one-time code for a role: a helper of the roster, or a supervisor of the whole district."""
+        return await self.store.do(lambda work: invite(work, self.town, role, roster_key))
+
+    async def fast_forward(self, to: timedelta | str) -> None:
+        """Move the town's time by a span, or to the next "HH:MM" of its day."""
+        clock = self.store.clock
+        span = to if isinstance(to, timedelta) else self._next(to) - clock.now()
+        await forward(span, self.due, clock, self.store.writer, self._next_due, self._settle)
+
+    def _next(self, clock_time: str) -> datetime:
+        local = self.town.district.calendar.local(self.store.clock.now())
+        hour, minute = map(int, clock_time.split(":"))
+        at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return at if at > local else at + timedelta(days=1)
+
+    def _next_due(self) -> datetime | None:
+        return self.store.look_now(followups.next_due)
+
+    async def _settle(self) -> None:
+        """Let what is ready to go out go out, before time moves on."""
+        for delivery in self.deliveries:
+            await delivery.settle(2.0)
+
+    def wake_deliveries(self) -> None:
+        for delivery in self.deliveries:
+            delivery.wake()
+
+
+def invite(work: UnitOfWork, town: Town, role: Role, roster_key: str = "") -> str:
+    """Make a one-time code for a role: for a helper of the roster, or for a supervisor of the whole district."""
+    roster = {helper.id: helper.places for helper in town.district.helpers}
+    whole: tuple[str, ...] = (town.district.code,) if role is Role.SUPERVISOR else ()
+    code = invites.fresh(town.random)
+    places = roster.get(roster_key, whole)
+    invites.make(work, code, role, town.settings.invite_valid, places=places, roster_key=roster_key)
+    return code
+
+
+def build(settings: Settings) -> Service:
+    """Wire everything. Raises BadSettings, CatalogFaults and StoreUnavailable."""
+    district = district_of(settings)
+    store = open_store(settings, district.code)
+    town = town_of(settings, district)
+    chat = WebChat(ThreadBook("web", store.writer, store.engine, district.code))
+    telegram = telegram_channel(settings, store.clock.now)
+    channels: dict[str, Channel] = {channel.name: channel for channel in (chat, telegram) if channel is not None}
+    deliveries = [Delivery(channel, channels, store.writer, store.read, town) for channel in channels.values()]
+    due = Due(store.writer, town)
+    return Service(settings, town, store, channels, deliveries, due, Ticking(due.run_due), chat, telegram)
+
+
+async def serve(settings: Settings, announce: Announce = print) -> None:
+    """Run until SIGINT or SIGTERM. `announce` gets the lines that a person has to read."""
+    listener = serving.bind(settings.host, settings.port, serving.TRIES if settings.is_demo else 1)
+    try:
+        service = await asyncio.to_thread(build, settings)
+    except BaseException:
+        listener.close()
+        raise
+    try:
+        await _run(service, listener, announce)
+    finally:
+        await asyncio.to_thread(service.store.close)
+
+
+async def _run(service: Service, listener: socket, announce: Announce) -> None:
+    stop = _stop_on_signals()
+    loop = asyncio.get_running_loop()
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(service.wake_deliveries)
+
+    service.store.writer.committed.append(wake)
+    server = serving.server_for(service.app())
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(service.ticking)
+        running = [asyncio.create_task(delivery.run()) for delivery in service.deliveries]
+        listening = [
+            asyncio.create_task(channel.listen(service.accept_for(name)), name=f"listen-{name}")
+            for name, channel in service.channels.items()
+        ]
+        serving_task = asyncio.create_task(server.serve([listener]))
+        await _announce(service, serving.address_of(listener), announce)
+        await _first_of(stop, [*listening, *running, serving_task])
+        server.should_exit = True
+        await _end(listening)
+        await service.chat.close()
+        await serving_task
+        await asyncio.gather(*(delivery.stop() for delivery in service.deliveries))
+        await asyncio.gather(*running)
+        for channel in service.channels.values():
+            await channel.close()
+
+
+async def _first_of(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Until it is time to stop, or one of the tasks has broken: then that error ends the service."""
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    for task in done - {stopping}:
+        error = task.exception()
+        if error is not None:
+            _log.error("part_failed", part=task.get_name(), error=type(error).__name__)
+            raise error
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C ends it, and nothing acknowledged is lost
+            loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _announce(service: Service, address: str, announce: Announce) -> None:
+    settings = service.settings
+    announce(f"鄂小帮 {'demo town' if settings.is_demo else 'service'}: {settings.public_url or address}")
+    if settings.is_demo or await service.store.look(lambda reader: bool(people.in_role(reader, Role.SUPERVISOR))):
+        return
+    code = await service.invite(Role.SUPERVISOR)
+    announce(f"No supervisor has joined yet. Send this to the bot, once, within 24 hours: /start {code}")

@@ -1,0 +1,39 @@
+"""What is configured and whether it can be used, without starting anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import make_url
+
+from bot.opening import district_of, open_store
+from bot.settings import Settings
+from handlers.people import Role
+from storage import people
+
+
+def findings(settings: Settings) -> Iterator[str]:
+    """One line for each thing. Raises what starting would raise."""
+    yield f"folder     {settings.data_folder}"
+    yield f"web chat   http://{settings.host}:{settings.port}"
+    yield f"telegram   {_telegram(settings)}"
+    district = district_of(settings)
+    kind = "sample data" if district.is_sample else "own files"
+    counts = f"{len(district.services)} services, {len(district.helpers)} in the roster"
+    yield f"district   {district.name} ({kind}): {counts}"
+    store = open_store(settings, district.code)
+    try:
+        with store.read() as reader:
+            helpers, supervisors = people.joined_helpers(reader), people.in_role(reader, Role.SUPERVISOR)
+    finally:
+        store.close()
+    yield f"database   {make_url(settings.database).render_as_string(hide_password=True)}: up to date"
+    yield f"joined     {len(helpers)} helpers, {len(supervisors)} supervisors"
+    if not supervisors:
+        yield "next       exiaobang invite --role supervisor"
+
+
+def _telegram(settings: Settings) -> str:
+    if settings.token is None:
+        return "off (no EXIAOBANG_TELEGRAM_TOKEN)"
+    return f"{settings.telegram_library}, {settings.telegram_mode}"

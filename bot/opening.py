@@ -1,0 +1,79 @@
+"""Opens what the settings name: the district, the database with its writer and clock, and the town made of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy import Engine
+
+from bot.clock import TownClock
+from bot.settings import Settings, prepare_folder
+from bot.turn import Town
+from catalog import loading
+from catalog.district import District
+from catalog.search import CatalogSearch
+from storage import database, unit_of_work
+from storage import settings as kept
+from storage.unit_of_work import UnitOfWork
+from storage.writer import Writer
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Store:
+    """A database in use, with the one writer of this process."""
+
+    engine: Engine
+    writer: Writer
+    clock: TownClock
+    district: str
+
+    def read(self) -> AbstractContextManager[UnitOfWork]:
+        """A short read-only session at the town's time."""
+        return unit_of_work.reader(self.engine, self.district, self.clock.now())
+
+    async def look(self, question: Callable[[UnitOfWork], T]) -> T:
+        """Read on a thread of its own."""
+        return await asyncio.to_thread(self.look_now, question)
+
+    def look_now(self, question: Callable[[UnitOfWork], T]) -> T:
+        with self.read() as reader:
+            return question(reader)
+
+    async def do(self, job: Callable[[UnitOfWork], T]) -> T:
+        """Write; returns when it is committed. Raises StoreUnavailable."""
+        return await asyncio.wrap_future(self.writer.submit(job))
+
+    def close(self) -> None:
+        self.writer.close()
+        self.engine.dispose()
+
+
+def district_of(settings: Settings) -> District:
+    """The operator's district, or the sample. Raises catalog.loading.CatalogFaults."""
+    return loading.load(settings.catalog) if settings.catalog else loading.load_sample()
+
+
+def town_of(settings: Settings, district: District) -> Town:
+    return Town(district, CatalogSearch(district), settings.desk)
+
+
+def open_store(settings: Settings, district_code: str) -> Store:
+    """Open the database, new or of an older version. Raises BadSettings and StoreUnavailable."""
+    if settings.database_url is None:
+        prepare_folder(settings)
+    database.migrate(settings.database)
+    engine = database.open_engine(settings.database)
+    clock = TownClock(_offset(engine, district_code) if settings.is_demo else timedelta(0))
+    return Store(engine, Writer(engine, district_code, clock.now), clock, district_code)
+
+
+def _offset(engine: Engine, district_code: str) -> timedelta:
+    with unit_of_work.reader(engine, district_code) as reader:
+        return timedelta(seconds=float(kept.get(reader, kept.CLOCK_OFFSET, 0.0)))
