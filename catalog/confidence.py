@@ -29,7 +29,7 @@ def features(ranked: Sequence[Ranked], length: int) -> Mapping[str, float]:
         "margin": first.score - second,
         "nearest": first.nearest,
         "coverage": first.coverage,
-        "length": math.log1p(min(length, 100)),
+        "brevity": 1 / max(1, length),
     }
 
 

@@ -36,6 +36,7 @@ class _Matter:
     phone: str
     words: re.Pattern[str]
     unless: re.Pattern[str]
+    over: frozenset[str]
 
 
 def pattern_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -79,7 +80,13 @@ def _matters() -> Mapping[str, _Matter]:
     with (DATA / "near_misses.yaml").open(encoding="utf-8") as file:
         rows = yaml.safe_load(file)
     return {
-        key: _Matter(row["text"], row["phone"], pattern_of(row["words"]), pattern_of(row["unless"]))
+        key: _Matter(
+            text=row["text"],
+            phone=row["phone"],
+            words=pattern_of(row["words"]),
+            unless=pattern_of(row["unless"]),
+            over=frozenset(row.get("over", ())),
+        )
         for key, row in rows.items()
     }
 
@@ -144,6 +151,11 @@ def find_near_miss(message: str) -> str | None:
         if found > length and not matter.unless.search(message):
             best, length = key, found
     return best
+
+
+def rules_out(key: str, id: str) -> bool:
+    """True when a message about the matter `key` cannot mean the entry `id`, however much they sound alike."""
+    return id in _matters()[key].over
 
 
 def advice(key: str) -> tuple[str, str]:

@@ -12,9 +12,12 @@ from catalog.wording import fold, squeeze, strip_boilerplate
 
 SHOWN = 5
 COMPLAINT_FROM = 2
-"""Points (see `scope.complaint_points`) from which a message is a complaint."""
-OWN_WORDS_FROM = 0.6
-"""Cosine of the nearest phrase from which a message is the service's own wording, whatever else it says."""
+"""Points (see `scope.complaint_points`) from which a message is a complaint unless an entry is likelier than
+COMPLAINT_UNTIL. One point is enough when no entry is likelier than WEAK_COMPLAINT_UNTIL."""
+COMPLAINT_UNTIL = 0.85
+WEAK_COMPLAINT_UNTIL = 0.4
+NEAR_MISS_UNTIL = 0.55
+"""Likelihood of the first entry from which the words of another office's matter no longer count."""
 
 
 class CatalogSearch:
@@ -58,10 +61,8 @@ class CatalogSearch:
     def _matter(self, folded: str, message: str) -> Understanding:
         """A service, a certificate, a complaint, another office's matter, or nothing that is known."""
         query, ranked = self._ranked(folded)
-        band = confidence.band(ranked, len(query))
-        kind, near = self._kind(message, ranked, band)
-        if kind in {Kind.COMPLAINT, Kind.NEAR_MISS}:
-            band = min(band, Band.CHOOSE, key=[Band.NONE, Band.CHOOSE, Band.SURE].index)
+        near = scope.find_near_miss(message)
+        kind, band = self._kind(message, ranked, near, len(query))
         danger, _ = scope.find_danger(message)
         return Understanding(
             kind=kind,
@@ -69,20 +70,25 @@ class CatalogSearch:
             candidates=self._candidates(query, ranked),
             danger=danger,
             place_code=self._place(message),
-            advice=near,
+            advice=None if kind in {Kind.SERVICE, Kind.CERTIFICATE} else near,
         )
 
-    def _kind(self, message: str, ranked: list[Ranked], band: Band) -> tuple[Kind, str | None]:
-        near = scope.find_near_miss(message)
-        if not ranked or ranked[0].nearest < OWN_WORDS_FROM:
-            if scope.complaint_points(message) >= COMPLAINT_FROM:
-                return Kind.COMPLAINT, near
-            if near:
-                return Kind.NEAR_MISS, near
+    def _kind(self, message: str, ranked: list[Ranked], near: str | None, length: int) -> tuple[Kind, Band]:
+        """The kind of a message by its words and by how likely its first entry is; never sure outside the catalog."""
+        likely = confidence.likelihood("first", ranked, length)
+        band = confidence.band(ranked, length)
+        outside = Band.NONE if band is Band.NONE else Band.CHOOSE
+        points = scope.complaint_points(message)
+        if points >= COMPLAINT_FROM and likely < COMPLAINT_UNTIL:
+            return Kind.COMPLAINT, outside
+        if near and (likely < NEAR_MISS_UNTIL or scope.rules_out(near, ranked[0].id)):
+            return Kind.NEAR_MISS, outside
+        if points > 0 and likely < WEAK_COMPLAINT_UNTIL:
+            return Kind.COMPLAINT, outside
         if band is Band.NONE:
-            return Kind.UNCLEAR, near
+            return Kind.UNCLEAR, band
         is_certificate = ranked[0].id in self._district.certificates
-        return (Kind.CERTIFICATE if is_certificate else Kind.SERVICE), None
+        return (Kind.CERTIFICATE if is_certificate else Kind.SERVICE), band
 
     def _ranked(self, folded: str) -> tuple[str, list[Ranked]]:
         """The comparable query and its entries; through sounds when the message is typed in pinyin."""
