@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 from random import Random
 
 from sqlalchemy import update
 
+from catalog.district import RosterHelper
 from handlers.people import Role
 from storage import people
 from storage.buttons import token
@@ -45,9 +47,9 @@ def make(
     work.connection.execute(_invites.insert().values(row))
 
 
-def accept(work: UnitOfWork, code: str, person_id: int, names: dict[str, str] | None = None) -> Role | None:
-    """Use a code: the person joins, under the name that `names` has for the roster key. None when the code is unknown,
-    used or too old. Of many who use it at the same moment one wins."""
+def accept(work: UnitOfWork, code: str, person_id: int, roster: Iterable[RosterHelper] = ()) -> Role | None:
+    """Use a code: the person joins, with the name and the patch that the roster has for its key. None when the code is
+    unknown, used or too old. Of many who use it at the same moment one wins."""
     unused = (
         (_invites.c.district == work.district)
         & (_invites.c.code_hash == _hash(code))
@@ -59,7 +61,9 @@ def accept(work: UnitOfWork, code: str, person_id: int, names: dict[str, str] | 
     if won is None:
         return None
     role = Role(won.role)
-    people.join(work, person_id, role, tuple(won.places), won.roster_key, (names or {}).get(won.roster_key, ""))
+    entry = next((one for one in roster if won.roster_key and one.id == won.roster_key), None)
+    places = tuple(won.places) or (entry.places if entry else ())
+    people.join(work, person_id, role, places, won.roster_key, entry.name if entry else "")
     return role
 
 

@@ -338,7 +338,10 @@ class HistoryRow(Row, table=True):
 
 class OfferRow(Row, table=True):
     __tablename__ = "offers"
-    __table_args__ = (UniqueConstraint("district", "case_id", "helper_id", "wave"), Index(None, "district", "helper_id"))
+    __table_args__ = (
+        UniqueConstraint("district", "case_id", "helper_id", "wave"),
+        Index(None, "district", "helper_id"),
+    )
 
     case_id: int = _ref("cases")
     helper_id: int = _ref("persons")
