@@ -29,8 +29,8 @@ def person(reader: UnitOfWork, person_id: int) -> Person | None:
 
 def in_role(reader: UnitOfWork, role: Role) -> tuple[Person, ...]:
     """Everybody with a role, by id."""
-    has_role = exists().where(_roles.c.person_id == _persons.c.id, _roles.c.role == str(role))
-    return tuple(_read(reader, has_role))
+    held = _roles.alias("held")
+    return tuple(_read(reader, exists().where(held.c.person_id == _persons.c.id, held.c.role == str(role))))
 
 
 def at_address(reader: UnitOfWork, channel: str, address: str) -> Person | None:
