@@ -31,9 +31,22 @@ class Cells:
     def __init__(self, row: Row, faults: list[Fault]) -> None:
         self.row = row
         self._faults = faults
+        self._broken = set(row.absent)
+
+    def is_broken(self, field: str) -> bool:
+        """Whether the value could not be read, so that its neutral stand-in means nothing."""
+        return field in self._broken
 
     def report(self, field: str, problem: str, what_to_do: str) -> None:
-        self._faults.append(self.row.fault(field, problem, what_to_do))
+        """The value cannot be read."""
+        if field not in self.row.absent:
+            self._broken.add(field)
+            self._faults.append(self.row.fault(field, problem, what_to_do))
+
+    def refuse(self, field: str, problem: str, what_to_do: str) -> None:
+        """The value can be read and is against a rule. A value that cannot be read has been told already."""
+        if not self.is_broken(field):
+            self._faults.append(self.row.fault(field, problem, what_to_do))
 
     def text(self, field: str) -> str:
         return self.row.text(field)

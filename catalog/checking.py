@@ -28,7 +28,7 @@ def check_unique(entries: Iterable[Entry[_Value]], field: str) -> None:
         text = entry.cells.text(field)
         if text and text in lines:
             problem = f'"{text}" stands already in line {lines[text]}'
-            entry.cells.report(field, problem, "Give each row its own, or remove the one that is there twice")
+            entry.cells.refuse(field, problem, "Give each row its own, or remove the one that is there twice")
         lines.setdefault(text, entry.cells.row.line)
 
 
@@ -44,74 +44,76 @@ def check_services(services: list[Entry[Service]], departments: Mapping[str, Dep
         _check_phones(service, cells)
         _check_dates(service, cells)
         if not service.applicants:
-            cells.report("applicants", "nobody is named who may apply", "Write 个人, 法人 or 个体工商户")
+            cells.refuse("applicants", "nobody is named who may apply", "Write 个人, 法人 or 个体工商户")
 
 
 def _check_department(service: Service, cells: Cells, departments: Mapping[str, Department]) -> None:
     if service.department and service.department not in departments:
         what = "Correct the name, or add the department to departments"
-        cells.report("department", f'the department "{service.department}" is not in the list of departments', what)
+        cells.refuse("department", f'the department "{service.department}" is not in the list of departments', what)
 
 
 def _check_limits(service: Service, cells: Cells) -> None:
     """即办 <=> 即办件; a promise is never longer than the law."""
     promised, legal, handling = service.promised_limit, service.legal_limit, cells.text("handling")
     if handling and handling not in HANDLINGS:
-        cells.report("handling", f'"{handling}" is not known here', f"Write one of: {', '.join(HANDLINGS)}")
+        cells.refuse("handling", f'"{handling}" is not known here', f"Write one of: {', '.join(HANDLINGS)}")
     elif handling and promised and promised.is_on_the_spot != (handling == "即办件"):
         what = "即办 belongs to 即办件, every other limit to 承诺件"
-        cells.report("handling", f'"{handling}" does not fit the promised limit "{promised.text}"', what)
+        cells.refuse("handling", f'"{handling}" does not fit the promised limit "{promised.text}"', what)
     if promised is None and legal is None:
-        cells.report("promised_limit", "neither a legal nor a promised limit is given", "Write 即办 or working days")
+        cells.refuse("promised_limit", "neither a legal nor a promised limit is given", "Write 即办 or working days")
     days, most = (promised and promised.working_days), (legal and legal.working_days)
     if promised and legal and days and most and promised.is_calendar_days == legal.is_calendar_days and days > most:
-        cells.report(
+        cells.refuse(
             "promised_limit", f"the promise ({promised.text}) is longer than the law ({legal.text})", "Correct it"
         )
 
 
 def _check_fee(service: Service, cells: Cells) -> None:
     if not service.fee.is_free and not service.fee.basis:
-        cells.report("fee_basis", "a fee is charged without a basis", "Name the document that allows it, or write 否")
+        cells.refuse("fee_basis", "a fee is charged without a basis", "Name the document that allows it, or write 否")
     if service.fee.is_free and cells.text("is_charged").lower() in NO and cells.text("fee").lower() not in NO | {""}:
-        cells.report("is_charged", "no fee is charged, yet an amount is written", "Write 是, or empty 收费标准")
+        cells.refuse("is_charged", "no fee is charged, yet an amount is written", "Write 是, or empty 收费标准")
     if not cells.text("is_charged"):
-        cells.report("is_charged", "it is not said whether a fee is charged", "Write 是 or 否")
+        cells.refuse("is_charged", "it is not said whether a fee is charged", "Write 是 or 否")
 
 
 def _check_visits(service: Service, cells: Cells) -> None:
     """到办事现场次数 is about the counter: 0 needs a way without it. We count a helper at home (上门办) as one."""
+    if cells.is_broken("visits"):
+        return
     has_way = service.is_online or service.is_by_post or service.is_at_home
     if service.visits and not service.visit_reason:
-        cells.report("visit_reason", f"{service.visits} visits without a reason", "Say why it must be on the spot")
-    if not service.visits and not has_way and cells.text("visits"):
+        cells.refuse("visit_reason", f"{service.visits} visits without a reason", "Say why it must be on the spot")
+    if not service.visits and not has_way:
         what = "Allow online, post or a helper at home (上门办), or write how often one must come and why"
-        cells.report("visits", "nobody must come, yet it goes neither online nor by post nor at home", what)
+        cells.refuse("visits", "nobody must come, yet it goes neither online nor by post nor at home", what)
     if service.visits and cells.text("online_depth") in _FULLY_ONLINE:
-        cells.report("online_depth", "wholly online, yet visits are counted", "Write 0 visits, or a lower depth")
+        cells.refuse("online_depth", "wholly online, yet visits are counted", "Write 0 visits, or a lower depth")
     if cells.text("online_depth") in _FULLY_ONLINE and not service.is_online:
-        cells.report("online_depth", "wholly online, yet 是否网办 is 否", "Write 是, or a lower depth")
-    if cells.text("zero_visit") and (service.zero_visit is ZeroVisit.YES) != (service.visits == 0):
+        cells.refuse("online_depth", "wholly online, yet 是否网办 is 否", "Write 是, or a lower depth")
+    if (service.zero_visit is ZeroVisit.YES) != (service.visits == 0):
         problem = f"零跑腿 is {cells.text('zero_visit')}, but {service.visits} visits are counted"
-        cells.report("zero_visit", problem, "是 belongs to 0 visits, 部分 and 否 to one or more")
+        cells.refuse("zero_visit", problem, "是 belongs to 0 visits, 部分 and 否 to one or more")
 
 
 def _check_phones(service: Service, cells: Cells) -> None:
     for field in ("phone", "complaint_phone"):
         if not cells.text(field):
-            cells.report(field, "the number is missing", "Give one; every answer to a resident ends with it")
+            cells.refuse(field, "the number is missing", "Give one; every answer to a resident ends with it")
     if set(phones_in(service.phone)) & set(phones_in(service.complaint_phone)):
         _report_same_phone(cells)
 
 
 def _report_same_phone(cells: Cells) -> None:
     what = "Give another number, such as 12345 for complaints"
-    cells.report("complaint_phone", "complaints go to the same number as questions", what)
+    cells.refuse("complaint_phone", "complaints go to the same number as questions", what)
 
 
 def _check_dates(service: Service, cells: Cells) -> None:
-    if service.valid_until and service.valid_until < service.valid_from:
-        cells.report("valid_until", "it ends before it begins", "Correct 计划生效日期 or 计划取消日期")
+    if service.valid_until and service.valid_until < service.valid_from and not cells.is_broken("valid_from"):
+        cells.refuse("valid_until", "it ends before it begins", "Correct 计划生效日期 or 计划取消日期")
 
 
 def check_certificates(certificates: list[Entry[Certificate]], service_ids: Iterable[str]) -> None:
@@ -120,7 +122,7 @@ def check_certificates(certificates: list[Entry[Certificate]], service_ids: Iter
     taken = set(service_ids)
     for entry in certificates:
         if entry.value.id in taken:
-            entry.cells.report("id", f"{entry.value.id} is a service already", "Give the certificate another id")
+            entry.cells.refuse("id", f"{entry.value.id} is a service already", "Give the certificate another id")
 
 
 def check_departments(departments: list[Entry[Department]]) -> None:
@@ -128,7 +130,7 @@ def check_departments(departments: list[Entry[Department]]) -> None:
     for entry in departments:
         entry.cells.needed("subject")
         if set(phones_in(entry.value.phone)) & set(phones_in(entry.value.complaint_phone)):
-            entry.cells.report(
+            entry.cells.refuse(
                 "complaint_phone", "complaints go to the same number as questions", "Give another number"
             )
 
@@ -140,12 +142,12 @@ def check_places(places: list[Entry[Place]], district_code: str) -> None:
         twin = by_code.setdefault(entry.value.code, entry)
         if twin is not entry:
             problem = f'"{entry.value.code}" stands already in line {twin.cells.row.line}'
-            entry.cells.report("code" if entry.cells.text("code") else "name", problem, "Remove or rename one of them")
+            entry.cells.refuse("code" if entry.cells.text("code") else "name", problem, "Remove or rename one of them")
     for entry in places:
         _check_parent(entry, by_code)
     if district_code and district_code not in by_code and places:
         what = "Add the district itself as a row, level 区, without a parent"
-        places[0].cells.report("code", f"the district {district_code} of district.yaml is not in the table", what)
+        places[0].cells.refuse("code", f"the district {district_code} of district.yaml is not in the table", what)
 
 
 def _check_parent(entry: Entry[Place], by_code: Mapping[str, Entry[Place]]) -> None:
@@ -154,15 +156,15 @@ def _check_parent(entry: Entry[Place], by_code: Mapping[str, Entry[Place]]) -> N
     wanted = {"district": None, "town": "district", "area": "district", "village": "town"}[place.level]
     if wanted is None:
         if place.parent and parent:
-            cells.report("parent", "a district has no parent here", "Leave the parent empty")
+            cells.refuse("parent", "a district has no parent here", "Leave the parent empty")
     elif parent is None:
         problem = f'the parent "{place.parent}" is not in the table' if place.parent else "the parent is missing"
-        cells.report("parent", problem, "Write the code of the place above")
+        cells.refuse("parent", problem, "Write the code of the place above")
     elif parent.value.level != wanted:
         problem = f"{parent.value.name} cannot be above a {cells.text('level')}"
-        cells.report("parent", problem, f"Write the code of a {wanted}")
-    if (place.latitude is None) != (place.longitude is None):
-        cells.report("latitude", "only one of the two coordinates is given", "Give both or none")
+        cells.refuse("parent", problem, f"Write the code of a {wanted}")
+    if (place.latitude is None) != (place.longitude is None) and not cells.is_broken("longitude"):
+        cells.refuse("latitude", "only one of the two coordinates is given", "Give both or none")
 
 
 def check_facilities(facilities: list[Entry[Facility]], places: Iterable[Place]) -> None:
@@ -172,42 +174,44 @@ def check_facilities(facilities: list[Entry[Facility]], places: Iterable[Place])
     for entry in facilities:
         facility, cells = entry.value, entry.cells
         _check_place_code(cells, "place_code", facility.place_code, known)
+        if cells.is_broken("season_from"):
+            continue
         if (facility.season_from is None) != (facility.season_until is None):
-            cells.report("season_until", "a season needs its first and its last day", "Give both, or leave both empty")
+            cells.refuse("season_until", "a season needs its first and its last day", "Give both, or leave both empty")
         elif facility.season_from and facility.season_until and facility.season_until < facility.season_from:
             what = "Seasons lie within one year: make two rows for one over New Year"
-            cells.report("season_until", "the season ends before it begins", what)
+            cells.refuse("season_until", "the season ends before it begins", what)
 
 
 def check_helpers(helpers: list[Entry[RosterHelper]], places: Iterable[Place], subjects: Iterable[str]) -> None:
     check_unique(helpers, "id")
     known, skills = {place.code for place in places if place.is_address}, {*subjects, GENERAL_SKILL}
     for entry in helpers:
-        _check_helper(entry, known, skills)
+        _check_helper(entry, known)
+        for skill in entry.value.skills if "" not in skills else ():
+            if skill not in skills:
+                what = f"Write 业务类别 of a department, or {GENERAL_SKILL}"
+                entry.cells.refuse("skills", f'no department has the subject "{skill}"', what)
 
 
-def _check_helper(entry: Entry[RosterHelper], known: set[str], skills: set[str]) -> None:
+def _check_helper(entry: Entry[RosterHelper], known: set[str]) -> None:
     helper, cells = entry.value, entry.cells
     for code in helper.places:
         _check_place_code(cells, "places", code, known)
     if not helper.places:
-        cells.report("places", "the helper has no patch", "Write the codes of their villages, town or district")
-    for skill in helper.skills:
-        if skill not in skills:
-            what = f"Write 业务类别 of a department, or {GENERAL_SKILL}"
-            cells.report("skills", f'no department has the subject "{skill}"', what)
+        cells.refuse("places", "the helper has no patch", "Write the codes of their villages, town or district")
     if not helper.skills:
-        cells.report("skills", "the helper has no skill", f"Write at least {GENERAL_SKILL}")
+        cells.refuse("skills", "the helper has no skill", f"Write at least {GENERAL_SKILL}")
     if not 1 <= helper.capacity <= 99:
-        cells.report("capacity", f"{helper.capacity} cases at the same time cannot be meant", "Write 1 to 99")
+        cells.refuse("capacity", f"{helper.capacity} cases at the same time cannot be meant", "Write 1 to 99")
     if helper.duty_until <= helper.duty_from:
-        cells.report("duty_until", "the duty ends before it begins", "Correct 值守开始 or 值守结束")
+        cells.refuse("duty_until", "the duty ends before it begins", "Correct 值守开始 or 值守结束")
 
 
 def _check_place_code(cells: Cells, field: str, code: str, known: set[str]) -> None:
     if code and code not in known:
         what = "Write a code of the table of places (areas are nobody's address)"
-        cells.report(field, f'there is no place "{code}"', what)
+        cells.refuse(field, f'there is no place "{code}"', what)
 
 
 def check_references(entries: Iterable[Entry[tuple[str, str]]], ids: Iterable[str]) -> None:
@@ -216,7 +220,7 @@ def check_references(entries: Iterable[Entry[tuple[str, str]]], ids: Iterable[st
     for entry in entries:
         if entry.value[0] and entry.value[0] not in known:
             what = "Write the id of a service or certificate"
-            entry.cells.report("id", f'there is no service or certificate "{entry.value[0]}"', what)
+            entry.cells.refuse("id", f'there is no service or certificate "{entry.value[0]}"', what)
         if entry.value in seen:
-            entry.cells.report("text", "this phrase stands twice below the same id", "Remove one of the two")
+            entry.cells.refuse("text", "this phrase stands twice below the same id", "Remove one of the two")
         seen.add(entry.value)

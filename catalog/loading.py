@@ -29,6 +29,7 @@ __all__ = ["CatalogFaults", "Fault", "check", "load", "load_sample", "sample_fol
 _Value = TypeVar("_Value")
 LISTS = ("negative_items", "linked_services", "assist_items")
 SETTINGS = "district.yaml"
+NEEDED_SETTINGS = ("code", "name", "is_sample", "operator.name", "operator.phone")
 
 
 def load(folder: Path) -> District:
@@ -108,7 +109,7 @@ class _Reading:
         path = self.folder / SETTINGS
         row: Row | None = None
         if path.is_file():
-            row, faults = read_settings(path)
+            row, faults = read_settings(path, NEEDED_SETTINGS)
             self.faults += faults
         else:
             self.faults.append(Fault(SETTINGS, 0, 0, "the file is missing", "Copy the sample's and change it"))

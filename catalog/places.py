@@ -72,7 +72,9 @@ class PlaceTree:
     """All places of a district."""
 
     def __init__(self, places: Iterable[Place]) -> None:
-        self._by_code = {place.code: place for place in places}
+        self._by_code: dict[str, Place] = {}
+        for place in places:
+            self._by_code.setdefault(place.code, place)
         self._children: dict[str, list[Place]] = {}
         for place in self._by_code.values():
             self._children.setdefault(place.parent or "", []).append(place)

@@ -37,6 +37,8 @@ class Row:
     headers: Mapping[str, str]
     lines: Mapping[str, int] = field(default_factory=dict)
     """YAML only: the line of each value."""
+    absent: frozenset[str] = frozenset()
+    """Fields that had to be there and are not: told already, once for the table or the entry."""
 
     def text(self, field: str) -> str:
         """The value without surrounding blanks; empty when there is none."""
@@ -87,7 +89,7 @@ def read_table(path: Path, columns: Sequence[Column]) -> tuple[list[Row], list[F
         return [], list(unreadable.faults)
 
 
-def read_settings(path: Path) -> tuple[Row | None, list[Fault]]:
+def read_settings(path: Path, needed: Sequence[str]) -> tuple[Row | None, list[Fault]]:
     """A YAML mapping as one row; the field of an inner value is written with dots ("operator.phone")."""
     try:
         root = _compose(path.name, _read_bytes(path))
@@ -97,7 +99,12 @@ def read_settings(path: Path) -> tuple[Row | None, list[Fault]]:
         return None, list(unreadable.faults)
     gathered = _Gathered(path.name)
     gathered.add(root, "")
-    return gathered.row(1), gathered.faults
+    absent = [name for name in needed if name not in gathered.texts]
+    faults = [
+        Fault(path.name, 1, 0, f'the setting "{name}" is missing', f'Add it with a line "{name.split(".")[-1]}: ..."')
+        for name in absent
+    ]
+    return gathered.row(1, absent), gathered.faults + faults
 
 
 def _files(folder: Path) -> Iterable[Path]:
@@ -237,13 +244,15 @@ def _grid_rows(grid: _Grid, columns: Sequence[Column]) -> tuple[list[Row], list[
     number, heading = grid.lines[at]
     places, faults = _place_columns(grid.file, number, heading, columns)
     headers = {name: heading[column - 1] for name, column in places.items()}
+    needed = [column.field for column in columns if column.is_needed]
     rows = []
     for line, cells in grid.lines[at + 1 :]:
         if not any(cells):
             continue
         faults += _wrong_width(grid.file, line, cells, heading)
         texts = {name: cells[column - 1] for name, column in places.items() if column <= len(cells)}
-        rows.append(Row(grid.file, line, texts, places, headers))
+        absent = frozenset(name for name in needed if name not in texts)
+        rows.append(Row(grid.file, line, texts, places, headers, absent=absent))
     if not rows:
         faults.append(Fault(grid.file, number, 0, "there is no row below the headings", "Fill in the rows"))
     return rows, faults
@@ -332,13 +341,12 @@ def _yaml_rows(file: str, data: bytes, columns: Sequence[Column]) -> tuple[list[
             continue
         gathered = _Gathered(file, _names(columns))
         gathered.add(node, "")
-        row = gathered.row(line)
-        rows.append(row)
+        absent = [wanted for wanted in columns if wanted.is_needed and wanted.field not in gathered.texts]
+        rows.append(gathered.row(line, [wanted.field for wanted in absent]))
         faults += gathered.faults
         faults += [
             Fault(file, line, column, f"{wanted.headers[0]} is missing in this entry", f"Add {wanted.headers[0]}")
-            for wanted in columns
-            if wanted.is_needed and wanted.field not in row.texts
+            for wanted in absent
         ]
     return rows, faults
 
@@ -378,5 +386,5 @@ class _Gathered:
     def _fault(self, node: yaml.Node, problem: str, what_to_do: str) -> None:
         self.faults.append(Fault(self.file, node.start_mark.line + 1, node.start_mark.column + 1, problem, what_to_do))
 
-    def row(self, line: int) -> Row:
-        return Row(self.file, line, self.texts, self.columns, self.headers, self.lines)
+    def row(self, line: int, absent: Iterable[str]) -> Row:
+        return Row(self.file, line, self.texts, self.columns, self.headers, self.lines, frozenset(absent))
