@@ -1,6 +1,6 @@
 """Ranked entries -> sure, choose or none.
 
-Two small logistic models over the same five features say how likely the first entry is right and how likely one of
+Two small logistic models over the same features say how likely the first entry is right and how likely one of
 the first three is. Their constants are data (`data/confidence.yaml`), fitted by `benchmarks/fit_confidence.py` on
 phrases that the index had not seen, with whole entries left out as questions that nothing fits.
 """
@@ -18,6 +18,9 @@ from catalog.matching import Ranked
 from catalog.understanding import Band
 from catalog.wording import DATA
 
+SHORTEST = 6
+"""Messages shorter than this count as this long: the phrases tell too little about them."""
+
 
 def features(ranked: Sequence[Ranked], length: int) -> Mapping[str, float]:
     """What the models look at. `ranked`: best first, not empty; `length`: characters of the message."""
@@ -29,7 +32,8 @@ def features(ranked: Sequence[Ranked], length: int) -> Mapping[str, float]:
         "margin": first.score - second,
         "nearest": first.nearest,
         "coverage": first.coverage,
-        "brevity": 1 / max(1, length),
+        "chance": first.chance,
+        "brevity": 1 / max(SHORTEST, length),
     }
 
 

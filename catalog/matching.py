@@ -1,10 +1,11 @@
 """Message -> ranked entries: character 1+2-grams over official names and people's phrases.
 
-Three views of an entry are added up, because each sees what the others miss (measured on held-out phrases and on
+Four views of an entry are added up, because each sees what the others miss (measured on held-out phrases and on
 real questions; the constants come from there):
 
 - its nearest phrases (cosine of TF-IDF vectors, mean of the best three): exact wordings, short messages;
 - its centroid (mean of all its phrases, the official name four times): situations told in new words;
+- what a linear classifier has learned from all phrases (`catalog.learning`): which words tell like entries apart;
 - the best rapidfuzz ratio to one of its phrases, for the first candidates only: order of words, typing errors.
 """
 
@@ -12,22 +13,21 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
+from catalog.learning import Example, Floats, Ints, chances, learn
 from catalog.wording import fold, squeeze
-
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int32]
 
 NEAREST = 3
 NAME_WEIGHT = 4
 CENTROID_SHARE = 1.0
+CHANCE_SHARE = 2.0
 RATIO_SHARE = 0.25
+EPOCHS = 3
 RERANKED = 20
 MAX_GRAMS = 400
 """Of a long message, only its rarest grams are looked up."""
@@ -43,6 +43,8 @@ class Ranked:
     """Cosine of its nearest phrase."""
     coverage: float
     """How much of the message, weighed by rarity, the entry's phrases contain."""
+    chance: float
+    """What the classifier gives it; the chances of all entries sum to 1."""
 
 
 def grams(text: str) -> list[str]:
@@ -54,7 +56,10 @@ class Index:
     """Entries to be found by their texts. Immutable after building; safe to share between threads."""
 
     def __init__(
-        self, names: Mapping[str, str], phrases: Mapping[str, Iterable[str]], is_comparable: bool = False
+        self,
+        names: Mapping[str, str],
+        phrases: Mapping[str, Iterable[str]],
+        is_comparable: bool = False,
     ) -> None:
         """`names`: id -> official name. `phrases`: id -> people's own words; ids without a name are left out.
         `is_comparable`: the texts are in comparable form already."""
@@ -63,6 +68,14 @@ class Index:
         self._texts = [[form(names[i]), *map(form, phrases.get(i, ()))] for i in self.ids]
         self._build_vectors([text for texts in self._texts for text in texts])
         self._build_entries()
+        self._table = learn(list(self._examples()), self._centroids, EPOCHS)
+
+    def _examples(self) -> Iterator[Example]:
+        """Every text as the classifier learns it; the official name counts NAME_WEIGHT times."""
+        for entry, texts in enumerate(self._texts):
+            for n, text in enumerate(texts):
+                numbers, weights, _ = self._vector(text)
+                yield Example(numbers, weights, entry, 1 if n else NAME_WEIGHT)
 
     def _build_vectors(self, texts: Sequence[str]) -> None:
         """Postings per gram: `_docs[a:b]` are the texts that have it, `_weights[a:b]` its share in each."""
@@ -106,10 +119,11 @@ class Index:
             return []
         texts = self._cosines(numbers, weights)
         nearest = -np.partition(-texts[self._rows], NEAREST - 1, axis=1)[:, :NEAREST]
-        scores = nearest.mean(axis=1) + CENTROID_SHARE * (weights @ self._centroids[numbers])
+        chance = chances(self._table, numbers, weights)
+        scores = nearest.mean(axis=1) + CENTROID_SHARE * (weights @ self._centroids[numbers]) + CHANCE_SHARE * chance
         first = np.argsort(-scores, kind="stable")[:RERANKED]
         ratios = np.array([self._ratio(message, entry) for entry in first], np.float32)
-        final = (scores[first] + RATIO_SHARE * ratios) / (1 + CENTROID_SHARE + RATIO_SHARE)
+        final = (scores[first] + RATIO_SHARE * ratios) / (1 + CENTROID_SHARE + CHANCE_SHARE + RATIO_SHARE)
         order = np.argsort(-final, kind="stable")[:limit]
         known = self._idf[numbers]
         return [
@@ -118,9 +132,10 @@ class Index:
                 score=min(1.0, float(final[n])),
                 nearest=min(1.0, float(nearest[first[n]].max())),
                 coverage=float(known[self._centroids[numbers, first[n]] > 0].sum() / (known.sum() + unknown)),
+                chance=float(chance[first[n]]),
             )
             for n in order
-            if scores[first[n]] > 0
+            if nearest[first[n]].max() > 0
         ]
 
     def _vector(self, message: str) -> tuple[Ints, Floats, float]:

@@ -40,7 +40,8 @@ def cut(folded: str) -> tuple[str, ...]:
 @lru_cache(maxsize=2048)
 def _cut_word(word: str) -> tuple[str, ...]:
     """The fewest syllables that make up `word`; empty when there are none."""
-    best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+    best: list[tuple[str, ...] | None] = [None] * (len(word) + 1)
+    best[0] = ()
     for end in range(1, len(word) + 1):
         for start in range(max(0, end - LONGEST), end):
             before = best[start]

@@ -209,9 +209,7 @@ def test_five_thousand_characters_are_read(char: str) -> None:
 
 
 def test_a_long_letter_is_read_by_its_matter() -> None:
-    letter = (
-        "尊敬的领导您好，" + "我今天来麻烦您一件事情。" * 5 + "我家孩子刚出生，想给他上户口，出生登记要带什么材料。"
-    )
+    letter = "尊敬的领导您好，" + "我今天来麻烦您一件事情。" * 5 + "孩子刚出生，想给他上户口，出生登记要带什么。"
     assert "D049" in [candidate.id for candidate in SEARCH.understand(letter).candidates[:3]]
 
 
