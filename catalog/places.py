@@ -18,9 +18,10 @@ MOST_NEAREST = 3
 MOST_NEIGHBOURS = 4
 """Borders are not in the data: the nearest so many towns count as neighbours."""
 _SHORT_ANSWER = 8
-"""Characters. In so short a text 石桥 means the village; in a longer one it may as well be a bridge."""
+"""Characters. Only in so short a text a wrong character is forgiven."""
 _EARTH_KM = 6371.0
 _SUFFIX = re.compile(r"(?<=..)(居民委员会|村民委员会|社区居委会|居委会|村委会|社区|街道办事处|街道|村|镇|乡|区)$")
+_TAIL = re.compile(r"(的|小区|那边|这边|[\d一二三四五六七八九十]+(组|队|湾))*")
 _LEAD_IN = re.compile(r"^(我们|我|家|老家|屋里|住|是|在|就|那个|这个|的|里)+")
 _RANKS = {"town": 0, "village": 1, "district": 2}
 
@@ -174,8 +175,12 @@ class PlaceTree:
 
 
 def _may_be_meant(named: _Named, typed: str) -> bool:
-    """A village's stem (石桥, 团结) is an ordinary word too: it counts only where little else is said."""
-    return named.is_full or named.place.level != "village" or len(_LEAD_IN.sub("", typed)) <= _SHORT_ANSWER
+    """A village's stem (石桥, 建新) is an ordinary word too, and may begin another name (洪山区): it counts only where
+    hardly anything else is said."""
+    if named.is_full or named.place.level != "village":
+        return True
+    before, after = typed[: named.start], typed[named.end :]
+    return not _LEAD_IN.sub("", before) and _TAIL.fullmatch(after) is not None
 
 
 def _likeness(words: str, form: str) -> float:
