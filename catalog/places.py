@@ -184,9 +184,10 @@ def _may_be_meant(named: _Named, typed: str) -> bool:
 
 
 def _likeness(words: str, form: str) -> float:
-    """0..100: how much two names resemble; 0 when only 村 or 社区 is the same."""
+    """0..100: how much two names resemble; 0 when only 村 or 社区 is the same, or the stem is there unchanged: then
+    it has been judged already."""
     stem, other = _SUFFIX.sub("", words), _SUFFIX.sub("", form)
-    if len(stem) < 2 or not set(stem) & set(other):
+    if len(stem) < 2 or other in words or not set(stem) & set(other):
         return 0.0
     return max(fuzz.ratio(words, form, score_cutoff=66), fuzz.ratio(stem, other, score_cutoff=66))
 
