@@ -28,13 +28,13 @@ Port = Annotated[int | None, typer.Option(help="Port of the web chat; 0 takes an
 Host = Annotated[str | None, typer.Option(help="127.0.0.1, or 0.0.0.0 to be reached from outside.")]
 
 
-def main() -> None:
-    """Run the command line."""
+def main(words: list[str] | None = None) -> None:
+    """Run the command line, or `words` as if they stood on it."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
+        app(words)
     except (BadSettings, CatalogFaults, StoreUnavailable, UnreadableRows) as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None

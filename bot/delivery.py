@@ -104,10 +104,15 @@ class Delivery:
         for row in rows:
             task = asyncio.create_task(self._send(row), name=f"send-{name}-{row.id}")
             self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            task.add_done_callback(self._sent)
         if not rows:  # somebody else has it, or its address is being written to
             await asyncio.sleep(0.1)
         return len(rows)
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        """Its address, and its place among those being sent, are free again."""
+        self._sending.discard(task)
+        self._awake.set()
 
     async def _seconds_to_wait(self) -> float:
         """Until something may be due; 0 for now."""
