@@ -20,7 +20,7 @@ from typing import Literal, TextIO
 from unicodedata import east_asian_width
 
 from bot.channels.port import Accept, Inbound, InboundEvent, Outbound, Receipt, Received, StoreDown
-from bot.channels.threadbook import Body, ThreadBook, Upload
+from bot.channels.threadbook import Body, ThreadBook
 from bot.web.photos import MAX_BYTES, Unusable, take
 from handlers.messages import Arrived, Said, SentUnreadable
 from storage.threads import Line
@@ -77,7 +77,7 @@ class Terminal:
         if out.edits:
             await self.book.edit(address, out.edits, body)
         else:
-            await self.book.add(address, "bot", out.key, body)
+            await self.book.add(address, out.key, body)
         self._heard.set()
         return Receipt(out.edits or out.key, tuple(str(entry["id"]) for entry in body["files"]))
 
@@ -175,7 +175,7 @@ def _received(path: Path) -> InboundEvent | Unusable:
     try:
         if path.stat().st_size > MAX_BYTES:
             return SentUnreadable("too_big")
-        upload: Upload = take(path.read_bytes(), path.name)
+        upload = take(path.read_bytes(), path.name)
     except OSError as error:
         return Unusable(f"打不开文件 {path}：{error.strerror}")
     except Unusable as unusable:

@@ -4,14 +4,13 @@ reads on a thread of their own."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
 from bot.channels.port import Outbound, OutFile, Refused, StoreDown
-from handlers.messages import FileKind
 from storage import attachments, threads
 from storage.attachments import Attachment
 from storage.database import StoreUnavailable
@@ -26,23 +25,6 @@ PAGE = 500
 """Lines in one read at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that is to be kept with a line."""
-
-    kind: FileKind
-    mime: str
-    name: str
-    data: bytes
-
-
-class _Again(Exception):
-    """This key has its line already: undo what the job kept for a second one."""
-
-    def __init__(self, line: Line) -> None:
-        self.line = line
-
-
 @dataclass(frozen=True)
 class ThreadBook:
     """All threads of one channel. Everything raises StoreDown while the database does not answer."""
@@ -52,22 +34,9 @@ class ThreadBook:
     engine: Engine
     district: str
 
-    async def add(self, address: str, side: str, key: str, body: Body, files: Sequence[Upload] = ()) -> Line:
-        """Append a line with its files; a key that the thread has already gives the line that is there."""
-
-        def job(work: UnitOfWork) -> Line:
-            kept = [self._keep(work, file) for file in files]
-            body_with_files = {**body, "files": [*body.get("files", ()), *kept]}
-            line_id = threads.add(work, self.channel, address, side, key, body_with_files)
-            (line,) = threads.after(work, self.channel, address, line_id - 1, 1)
-            if line.body != body_with_files:
-                raise _Again(line)
-            return line
-
-        try:
-            return await self._write(job)
-        except _Again as again:
-            return again.line
+    async def add(self, address: str, key: str, body: Body) -> None:
+        """Append a line of ours; a key that the thread has already changes nothing."""
+        await self._write(lambda work: threads.add(work, self.channel, address, "bot", key, body))
 
     async def edit(self, address: str, key: str, body: Body) -> None:
         """Replace the line `key`."""
@@ -100,17 +69,15 @@ class ThreadBook:
 
     async def _entry_of(self, file: OutFile) -> Body:
         entry = {"kind": str(file.kind), "mime": file.mime, "name": file.name}
-        ref, data = file.refs.get(self.channel, ""), file.data
+        ref = file.refs.get(self.channel, "")
         if ref.isdecimal():
             return {"id": int(ref), **entry}
-        if data is None:
+        if file.data is None:
             raise Refused("a file without bytes")
-        upload = Upload(file.kind, file.mime, file.name, data)
-        return await self._write(lambda work: self._keep(work, upload))
+        return {"id": await self._write(lambda work: self._keep(work, file)), **entry}
 
-    def _keep(self, work: UnitOfWork, file: Upload) -> Body:
-        number = attachments.add(work, file.kind, file.mime, file.name, file.data, self.channel, "")
-        return {"id": number, "kind": str(file.kind), "mime": file.mime, "name": file.name}
+    def _keep(self, work: UnitOfWork, file: OutFile) -> int:
+        return attachments.add(work, file.kind, file.mime, file.name, file.data, self.channel, "")
 
     async def _write(self, job: Callable[[UnitOfWork], T]) -> T:
         try:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bot.channels.port import Accept, Inbound, Outbound, Receipt, StoreDown
-from bot.channels.threadbook import Body, ThreadBook, Upload
+from bot.channels.threadbook import ThreadBook
 from storage.attachments import Attachment
 from storage.threads import Line
 
@@ -58,7 +58,7 @@ class WebChat:
         if out.edits:
             await self._book.edit(address, out.edits, body)
         else:
-            await self._book.add(address, "bot", out.key, body)
+            await self._book.add(address, out.key, body)
         self.wake(address)
         return Receipt(out.edits or out.key, tuple(str(entry["id"]) for entry in body["files"]))
 
@@ -81,16 +81,12 @@ class WebChat:
         return self._closing.is_set()
 
     async def receive(self, inbound: Inbound) -> None:
-        """Give an inbound message to the core; returns when it is committed. Raises StoreDown."""
+        """Give an inbound message to the core, which keeps the person's own line with it; returns when it is
+        committed. Raises StoreDown."""
         if self._accept is None:
             raise StoreDown("the service is still starting")
         await self._accept(inbound)
-
-    async def write(self, address: str, key: str, body: Body, files: Sequence[Upload] = ()) -> Line:
-        """Put the person's own line into their thread; the same key again gives the line that is there."""
-        line = await self._book.add(address, "me", key, body, files)
-        self.wake(address)
-        return line
+        self.wake(inbound.address)
 
     async def lines_after(self, address: str, line_id: int, limit: int = 100) -> list[Line]:
         return await self._book.after(address, line_id, limit)

@@ -97,10 +97,8 @@ class ChatPages:
         try:
             if session is None or not is_own_form(request):
                 raise Trouble("这一页已经过期了，请刷新后再发。", 403)
-            post = await read_post(request, session, self.app.chat, self.app.now())
-            if post.body is not None:
-                await self.app.chat.write(session.address, post.key, post.body, post.files)
-            for inbound in await post.inbounds(self.app.chat):
+            post = await read_post(request, session)
+            for inbound in post.inbounds(session.address, self.app.now()):
                 await self.app.chat.receive(inbound)
         except Trouble as trouble:
             return self._refuse(request, room, trouble)

@@ -48,7 +48,7 @@ class LineView:
     id: int
     """Where its text, files and buttons are kept: the id of the last version."""
     key: str
-    """Where it stands: the key of the first version."""
+    """Where it stands: the key of the first version; of my own lines the id of the form that brought them."""
     side: str
     title: str
     """The first line, where a blank line sets it apart."""
@@ -66,7 +66,8 @@ def view(line: Line) -> LineView:
     pieces = pieces_of(text, with_phones=line.side == "bot")
     files = tuple(_file(number, entry) for number, entry in enumerate(body.get("files", ())))
     rows = tuple(tuple(row) for row in body.get("buttons", ()))
-    place, asks = line.edits or line.key, str(body.get("asks", ""))
+    place = line.key.rsplit(":", 1)[-1] if line.side == "me" else line.edits or line.key
+    asks = str(body.get("asks", ""))
     return LineView(line.id, place, line.side, title, pieces, rows, asks, files)
 
 
@@ -119,13 +120,6 @@ def pieces_of(text: str, *, with_phones: bool) -> tuple[Piece, ...]:
         pieces += [Piece(seen[end : found.start()]), Piece(found[0], re.sub(r"\D", "", found[0]))]
         end = found.end()
     return (*(piece for piece in pieces if piece.text), *([Piece(seen[end:])] if seen[end:] else []))
-
-
-def label_of(line: Line | None, token: str) -> str:
-    """What is written on the button with this token; a plain word when the line has no such button."""
-    rows: list[list[dict[str, Any]]] = line.body.get("buttons", []) if line else []
-    labels = [button["label"] for row in rows for button in row if button["token"] == token]
-    return labels[0] if labels else "（按钮）"
 
 
 def _file(number: int, entry: dict[str, Any]) -> FileView:

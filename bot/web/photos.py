@@ -7,10 +7,10 @@ only pretends to be a picture away.
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from bot.channels.threadbook import Upload
 from handlers.messages import FileKind
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -22,6 +22,16 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 
 class Unusable(Exception):
     """This file cannot be taken; `str()` is the sentence for the person who sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it is kept."""
+
+    kind: FileKind
+    mime: str
+    name: str
+    data: bytes
 
 
 def take(data: bytes, name: str) -> Upload:

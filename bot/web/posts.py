@@ -1,11 +1,11 @@
-"""What a form of the chat brought, read and checked, as a line for the thread and messages for the core."""
+"""What a form of the chat brought, read and checked, as messages for the core."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.datastructures import FormData, UploadFile
@@ -13,10 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.channels.port import Inbound, InboundEvent, Pressed, Received
-from bot.channels.threadbook import Body, Upload
-from bot.channels.webchat import WebChat
-from bot.web.lines import label_of
-from bot.web.photos import MAX_BYTES, Unusable, take
+from bot.web.photos import MAX_BYTES, Unusable, Upload, take
 from bot.web.sessions import Session
 from handlers.messages import Arrived, Said, SharedPlace
 
@@ -37,43 +34,38 @@ class Trouble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One checked post. `body` is the person's own line, None when nothing is to be shown."""
+    """One checked post: an event, or files with a caption. `id` is the form's."""
 
     id: str
-    address: str
-    at: datetime
-    body: Body | None
     event: InboundEvent | None = None
-    files: Sequence[Upload] = field(default=())
+    files: Sequence[Upload] = ()
+    caption: str = ""
 
-    @property
-    def key(self) -> str:
-        return f"me:{self.id}"
-
-    async def inbounds(self, chat: WebChat) -> list[Inbound]:
+    def inbounds(self, address: str, at: datetime) -> list[Inbound]:
         """The messages for the core: one, or one for each file (the same album, the text with the first)."""
-        if self.event is not None:
-            return [Inbound(f"{self.address}:{self.id}", self.address, self.event, self.at)]
-        return [self._file_inbound(number, file) for number, file in enumerate(self.files)]
+        events = [self.event] if self.event is not None else [self._received(*one) for one in enumerate(self.files)]
+        marks = ["", *(f".{number}" for number in range(1, len(events)))]
+        return [
+            Inbound(f"{address}:{self.id}{mark}", address, event, at) for mark, event in zip(marks, events, strict=True)
+        ]
 
-    def _file_inbound(self, number: int, file: Upload) -> Inbound:
-        caption = str((self.body or {}).get("text", "")) if number == 0 else ""
+    def _received(self, number: int, file: Upload) -> Received:
         album = self.id if len(self.files) > 1 else ""
-        event = Received(file.kind, "", file.data, file.mime, file.name, caption, album)
-        return Inbound(f"{self.address}:{self.id}.{number}", self.address, event, self.at)
+        caption = self.caption if number == 0 else ""
+        return Received(file.kind, "", file.data, file.mime, file.name, caption, album)
 
 
-async def read_post(request: Request, session: Session, chat: WebChat, at: datetime) -> Post:
+async def read_post(request: Request, session: Session) -> Post:
     """Read and check a post of this session. Raises Trouble."""
     _check_length(request)
     try:
         async with request.form(max_files=MAX_FILES + 2, max_fields=12, max_part_size=1024 * 1024) as form:
-            return await _post_of(form, session, chat, at)
+            return await _post_of(form, session)
     except HTTPException:
         raise Trouble(f"一次最多发 {MAX_FILES} 个文件，请分几次发。") from None
 
 
-async def _post_of(form: FormData, session: Session, chat: WebChat, at: datetime) -> Post:
+async def _post_of(form: FormData, session: Session) -> Post:
     if not session.sent(_word(form, "form")):
         raise Trouble("这一页已经过期了，请刷新后再发。", 403)
     form_id = _word(form, "id")
@@ -83,25 +75,19 @@ async def _post_of(form: FormData, session: Session, chat: WebChat, at: datetime
     text = _word(form, "text").replace("\r\n", "\n").strip()
     if len(text) > TEXT_LIMIT:
         raise Trouble(f"一次最多写 {TEXT_LIMIT} 字，您写了 {len(text)} 字。请分成两次发。", 413)
-    if files:
-        return Post(form_id, session.address, at, {"text": text}, files=files)
-    event, shown = await _event_of(form, text, session, chat)
-    return Post(form_id, session.address, at, {"text": shown} if shown else None, event)
+    return Post(form_id, files=files, caption=text) if files else Post(form_id, _event_of(form, text))
 
 
-async def _event_of(form: FormData, text: str, session: Session, chat: WebChat) -> tuple[InboundEvent, str]:
-    """What was done, and how the person's own line says it."""
+def _event_of(form: FormData, text: str) -> InboundEvent:
     if token := _word(form, "press"):
-        number = _word(form, "line")
-        line = await chat.line(session.address, int(number)) if number.isdecimal() and len(number) < 18 else None
-        return Pressed(token[:200]), label_of(line, token)
+        return Pressed(token[:200])
     if _word(form, "latitude"):
-        return _place_of(form), "我的位置"
+        return _place_of(form)
     if code := _word(form, "code").strip():
-        return Arrived(code[:200]), ""
+        return Arrived(code[:200])
     if not text:
         raise Trouble("您还没有写字。写一句话或者选一张照片，再按“发送”。")
-    return Said(text), text
+    return Said(text)
 
 
 def _place_of(form: FormData) -> SharedPlace:

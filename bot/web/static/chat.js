@@ -113,7 +113,7 @@
   }
 
   function enqueue(form, words, blobs) {
-    var item = { key: "me:" + form.get("id"), form: form, tries: 0 };
+    var item = { key: form.get("id"), form: form, tries: 0 };
     if (standing(item.key)) return;
     showWaiting(item, words, blobs);
     queue.push(item);
@@ -126,7 +126,7 @@
     isSending = true;
     fetch(base + "say", { method: "POST", body: item.form, headers: { Accept: "application/json" }, credentials: "same-origin" })
       .then(function (answer) {
-        if (answer.ok) { queue.shift(); item.state.textContent = ""; return null; }
+        if (answer.ok) { queue.shift(); item.state.textContent = ""; item.line.classList.remove("pending"); return null; }
         if (answer.status >= 500) throw new Error("later");
         return answer.json().then(function (said) { queue.shift(); refuse(item, said.sentence); });
       })

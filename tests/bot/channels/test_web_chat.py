@@ -18,7 +18,7 @@ from handlers.messages import Arrived, FileKind, Said, SharedPlace
 from tests.bot.channels.web_house import House, house
 
 _FORM = re.compile(r'name="form" value="([0-9a-f]+)"')
-_PRESS = re.compile(r'name="id" value="([0-9a-f]+)"><input type="hidden" name="line" value="(\d+)">')
+_PRESS = re.compile(r'name="id" value="([0-9a-f]+)">\s*<div class="row">')
 
 
 class Visitor:
@@ -37,17 +37,21 @@ class Visitor:
         return page.text
 
     async def posts(
-        self, files: list[tuple[str, bytes]] | None = None, headers: dict[str, str] | None = None, **fields: str
+        self,
+        fields: dict[str, str] | None = None,
+        files: list[tuple[str, bytes]] | None = None,
+        headers: dict[str, str] | None = None,
+        **more: str,
     ) -> httpx.Response:
         self.count += 1
-        data = {"form": self.form, "id": f"form-id-{self.count:04}", **fields}
+        data = {"form": self.form, "id": f"form-id-{self.count:04}", **(fields or {}), **more}
         parts = [("file", (name, content)) for name, content in files or ()]
         return await self.http.post(f"{self.base}say", data=data, files=parts or None, headers=headers)
 
     async def hears(self, text: str) -> str:
         """The page, once it has that text on it."""
         async with asyncio.timeout(10):
-            while text not in (page := await self.opens()):
+            while text not in (page := await self.opens()):  # noqa: ASYNC110  (this is what a person does)
                 await asyncio.sleep(0.02)
         return page
 
@@ -134,7 +138,7 @@ async def test_the_same_form_twice_is_one_message(town: House, visitor: Visitor)
 async def test_what_cannot_be_taken_gets_a_sentence(
     town: House, visitor: Visitor, fields: dict[str, str], status: int, sentence: str
 ) -> None:
-    answer = await visitor.posts(**fields)
+    answer = await visitor.posts(fields)
     assert answer.status_code == status
     assert sentence in answer.text
     assert len(town.script.got) == 1
@@ -181,21 +185,20 @@ async def test_another_sessions_form_token_is_refused(town: House, visitor: Visi
 async def test_a_press_shows_its_label_as_my_line(town: House, visitor: Visitor) -> None:
     await visitor.posts(text="优待证")
     page = await visitor.hears("让小帮帮我办")
-    form_id, line = next(found.groups() for found in _PRESS.finditer(page))
-    await visitor.posts(id=form_id, line=line, press="t-找人工")
+    await visitor.posts(id=_PRESS.findall(page)[0], press="t-找人工")
     assert '<p class="text">找人工</p>' in await visitor.hears("您按了 t-找人工")
     assert town.script.got[-1].event == Pressed("t-找人工")
 
 
-async def test_a_forged_press_reaches_the_core_as_it_is_but_shows_no_label(town: House, visitor: Visitor) -> None:
-    await visitor.posts(line="1", press="<b>我是督导</b>")
+async def test_a_forged_press_reaches_the_core_as_it_is(town: House, visitor: Visitor) -> None:
+    await visitor.posts(press="<b>我是督导</b>")
     assert town.script.got[-1].event == Pressed("<b>我是督导</b>")
-    assert '<p class="text">（按钮）</p>' in await visitor.opens()
+    assert "<b>我是督导</b>" not in await visitor.hears("您按了")
 
 
 async def test_a_position_and_an_invite_code(town: House, visitor: Visitor) -> None:
     await visitor.posts(latitude="30.39", longitude="114.89")
-    assert town.script.got[-1].event == SharedPlace(30.39, 114.89)
+    assert SharedPlace(30.39, 114.89) in [inbound.event for inbound in town.script.got]
     assert 'value="ABC"' in (await visitor.http.get("/join?code=ABC")).text
     assert len(town.script.got) == 2, "opening the link must not use it up"
     await visitor.posts(code="ABC")

@@ -22,7 +22,9 @@ from catalog.calendar import Calendar
 from catalog.district import District, Operator, RosterHelper
 from catalog.places import PlaceTree
 from handlers.messages import Arrived, Said, SharedPlace
+from storage import attachments, threads
 from storage.database import migrate, open_engine
+from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 
 CARD = (
@@ -58,6 +60,7 @@ class Script:
     """The core of these tests: says what a test needs to see on a page, once for each inbound id."""
 
     chat: WebChat
+    writer: Writer
     got: list[Inbound] = field(default_factory=list)
     is_down: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -68,6 +71,7 @@ class Script:
         if any(known.id == inbound.id for known in self.got):
             return
         self.got.append(inbound)
+        await asyncio.wrap_future(self.writer.submit(lambda work: keep_own_line(work, inbound)))
         task = asyncio.create_task(self._answer(inbound))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -75,6 +79,22 @@ class Script:
     async def _answer(self, inbound: Inbound) -> None:
         for number, out in enumerate(answers(inbound)):
             await self.chat.deliver(inbound.address, Outbound(f"{inbound.id}/{number}", **out))  # type: ignore[arg-type]
+
+
+def keep_own_line(work: UnitOfWork, inbound: Inbound) -> None:
+    """What a turn does with what a person wrote on a channel that this program shows itself."""
+    match inbound.event:
+        case Said(text):
+            body: dict[str, object] = {"text": text}
+        case Pressed(token) if token.startswith("t-"):
+            body = {"text": token[2:]}
+        case Received() as file:
+            number = attachments.add(work, file.kind, file.mime, file.name, file.data, "web", "")
+            entry = {"id": number, "kind": str(file.kind), "mime": file.mime, "name": file.name}
+            body = {"text": file.caption, "files": [entry]}
+        case _:
+            return
+    threads.add(work, "web", inbound.address, "me", inbound.id, body)
 
 
 def answers(inbound: Inbound) -> list[dict[str, object]]:
@@ -140,7 +160,7 @@ async def house(folder: Path, *, is_demo: bool = False, port: int = 0) -> AsyncI
 
     writer = Writer(engine, district.code, now)
     chat = WebChat(ThreadBook("web", writer, engine, district.code))
-    script = Script(chat)
+    script = Script(chat, writer)
     app = Starlette(routes=routes(WebApp(chat, district, now, is_demo, False, step_in, fast_forward)))
     listener = bind("127.0.0.1", port)
     server = server_for(app)
