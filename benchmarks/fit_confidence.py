@@ -81,7 +81,8 @@ def fit(table: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     district = load_sample()
-    names = {entry.id: entry.name for entry in (*district.services.values(), *district.certificates.values())}
+    names = {service.id: service.name for service in district.services.values()}
+    names |= {certificate.id: certificate.name for certificate in district.certificates.values()}
     done = list(trials(names, district.phrases))
     columns = list(done[0].features)
     table = np.array([[trial.features[name] for name in columns] for trial in done])

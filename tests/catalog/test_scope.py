@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from catalog import scope
+from catalog.wording import DATA
+
+DANGERS = {"fire", "gas", "medical", "violence", "self_harm", "water", "missing", "fraud", "collapse", "trapped"}
+
+
+def test_every_danger_has_words_and_numbers() -> None:
+    rows = yaml.safe_load((DATA / "scope.yaml").read_text(encoding="utf-8"))["emergencies"]
+    assert {row["code"] for row in rows} == DANGERS
+    assert all(row["words"] and row["numbers"] for row in rows)
+
+
+def test_every_danger_word_is_an_emergency_by_itself() -> None:
+    rows = yaml.safe_load((DATA / "scope.yaml").read_text(encoding="utf-8"))["emergencies"]
+    for row in rows:
+        for word in row["words"]:
+            danger, is_now = scope.find_danger(word.replace("…", "那个"))
+            assert danger is not None, word
+            assert is_now, word
+
+
+def test_no_harmless_word_is_an_emergency() -> None:
+    rows = yaml.safe_load((DATA / "scope.yaml").read_text(encoding="utf-8"))["emergencies"]
+    for row in rows:
+        for word in row["never"]:
+            danger, _ = scope.find_danger(word)
+            assert danger is None or danger.code != row["code"], word
+
+
+def test_talk_of_suicide_is_never_taken_as_past() -> None:
+    danger, is_now = scope.find_danger("补助没批下来我不想活了")
+    assert danger is not None
+    assert danger.code == "self_harm"
+    assert is_now
+
+
+def test_an_application_after_a_fire_is_not_now_but_a_cry_is() -> None:
+    assert scope.find_danger("家里失火了怎么申请补助")[1] is False
+    assert scope.find_danger("救命家里失火了还管什么补助")[1] is True
+
+
+@pytest.mark.parametrize("message", ["你好", "谢谢你", "好的好的", "hello"])
+def test_small_talk(message: str) -> None:
+    assert scope.is_small_talk(message)
+
+
+@pytest.mark.parametrize("message", ["你好我要办低保", "", "社保卡"])
+def test_no_small_talk(message: str) -> None:
+    assert not scope.is_small_talk(message)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("附近有食堂吗", "canteen"),
+        ("幸福食堂", "canteen"),
+        ("小哥食堂在哪", "courier_canteen"),
+        ("哪里可以乘凉", "cooling_point"),
+        ("暑托班什么时候开", "summer_class"),
+        ("跑外卖的在哪休息", "rest_station"),
+        ("幸福食堂怎么登记报名", None),
+        ("社保卡", None),
+    ],
+)
+def test_facilities(message: str, kind: str | None) -> None:
+    assert scope.find_facility(message) == kind
+
+
+def test_a_complaint_has_points_and_a_question_has_not() -> None:
+    assert scope.complaint_points("楼下噪音扰民投诉无门") >= 2
+    assert scope.complaint_points("请问养老保险怎么申请") <= 0
+
+
+@pytest.mark.parametrize(
+    ("message", "key"),
+    [
+        ("驾照换证", "driving_licence"),
+        ("去香港的通行证", "passport"),
+        ("拖拉机驾驶证换证", None),
+        ("老楼加装电梯", "lift"),
+        ("社保卡", None),
+    ],
+)
+def test_near_misses(message: str, key: str | None) -> None:
+    assert scope.find_near_miss(message) == key
+
+
+def test_every_near_miss_has_advice_and_a_number() -> None:
+    for key in yaml.safe_load((DATA / "near_misses.yaml").read_text(encoding="utf-8")):
+        text, phone = scope.advice(key)
+        assert text.endswith("。")
+        assert phone.isdigit()
+
+
+def test_unknown_advice_is_refused() -> None:
+    with pytest.raises(KeyError):
+        scope.advice("no such matter")
