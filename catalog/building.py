@@ -69,6 +69,8 @@ DAY_KINDS = {"休": False, "班": True, "放假": False, "上班": True, "off": 
 _WEEKDAYS = {sign: day for signs in ("一二三四五六日", "1234567") for day, sign in enumerate(signs)}
 _MATERIAL_FLAGS = {"视情形": "optional", "非必要": "optional", "可容缺": "late", "可承诺": "promise"}
 _FLAG = re.compile(r"[\[【［](.*?)[\]】］]")
+_EXCEL_ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|#+)")
+_ROUNDED = re.compile(r"\d(\.\d+)?E\+\d+")
 _LIMIT = re.compile(r"(\d+(?:\.\d+)?)\s*个?(工作日|自然日|日|天)?(?:[（(].*[）)])?")
 
 
@@ -83,7 +85,19 @@ class Entry(Generic[_Value]):
 def build(rows: list[Row], faults: list[Fault], reader: Callable[[Cells], _Value]) -> list[Entry[_Value]]:
     """Every row through `reader`; what cannot be read goes to `faults`."""
     all_cells = [Cells(row, faults) for row in rows]
+    for cells in all_cells:
+        _tell_excels_marks(cells)
     return [Entry(reader(cells), cells) for cells in all_cells]
+
+
+def _tell_excels_marks(cells: Cells) -> None:
+    """What Excel leaves behind when a formula breaks or a long number is shown short."""
+    for field, text in cells.row.texts.items():
+        if text.startswith("#") and _EXCEL_ERROR.fullmatch(text):
+            cells.report(field, f"{text} is an error of Excel", "Repair the formula, or type the value")
+        elif "E+" in text and _ROUNDED.fullmatch(text):
+            what = "Format the column as text in Excel and type the number anew"
+            cells.report(field, f"Excel has rounded this number to {text}", what)
 
 
 def read_service(cells: Cells) -> Service:

@@ -28,9 +28,9 @@ class Fault:
         heading = f" ({self.header})" if self.header else ""
         if not self.column:
             return f", line {self.line}{heading}"
-        if self.file.endswith(".xlsx"):
+        if self.file.lower().endswith(".xlsx"):
             return f", cell {column_letters(self.column)}{self.line}{heading}"
-        if self.file.endswith(".csv"):
+        if self.file.lower().endswith(".csv"):
             return f", line {self.line}, column {column_letters(self.column)}{heading}"
         return f", line {self.line}, column {self.column}{heading}"
 

@@ -306,7 +306,7 @@ def _advice_for(column: Column, strange: list[str]) -> str:
 
 def _wrong_width(file: str, line: int, cells: list[str], heading: list[str]) -> list[Fault]:
     surplus = any(cells[len(heading) :])
-    if not surplus and not (file.endswith(".csv") and len(cells) < len(heading)):
+    if not surplus and not (file.lower().endswith(".csv") and len(cells) < len(heading)):
         return []
     problem = f"the line has {len(cells)} values below {len(heading)} headings"
     return [Fault(file, line, 0, problem, "Put values that contain a comma into quotation marks; keep empty ones")]

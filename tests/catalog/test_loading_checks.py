@@ -79,6 +79,8 @@ EXAMPLES = [
     ("helpers", 0, {"值守结束": "8:00"}, "值守结束", "ends before it begins"),
     ("helpers", 0, {"值守开始": "25:00"}, "值守开始", "not a time of day"),
     ("helpers", 0, {"值守日": "周一至周八"}, "值守日", "does not name weekdays"),
+    ("facilities", 0, {"所在区划代码": "4.20704E+11"}, "所在区划代码", "Excel has rounded"),
+    ("services", 0, {"受理条件": "#REF!"}, "受理条件", "error of Excel"),
     ("phrases", 0, {"编号": "V999"}, "编号", "no service or certificate"),
     ("phrases", 1, {"编号": "V001", "说法": "养老金么样认证"}, "说法", "stands twice"),
     ("calendar", 0, {"类别": "半天"}, "类别", "not known"),
