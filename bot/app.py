@@ -31,7 +31,8 @@ from bot.opening import Store, district_of, open_store, town_of
 from bot.settings import Settings
 from bot.telegram import telegram_channel, telegram_routes
 from bot.ticking import Ticking
-from bot.turn import Town, handle
+from bot.town import Town
+from bot.turn import handle
 from bot.web.app import WebApp, routes
 from handlers.people import Role
 from storage import followups, invites, people
@@ -57,21 +58,13 @@ class Service:
     chat: WebChat
     telegram: TelegramChannel | None
 
-    def accept_for(self, name: str) -> Accept:
-        """What a channel calls with each inbound message; returns when it is stored and handled."""
-
-        async def accept(inbound: Inbound) -> None:
-            try:
-                await self.store.do(lambda work: handle(work, name, inbound, self.town))
-            except StoreUnavailable as error:
-                raise StoreDown(str(error)) from error
-
-        return accept
+    def accept(self, name: str) -> Accept:
+        return accept_for(name, self.store, self.town)
 
     def app(self) -> Starlette:
         """All pages, webhooks and /health."""
         own: list[BaseRoute] = [health_route(self.store, self.ticking)]
-        own += telegram_routes(self.settings, self.telegram, self.accept_for)
+        own += telegram_routes(self.settings, self.telegram, self.accept)
         return Starlette(routes=[*own, *routes(self._web())])
 
     def _web(self) -> WebApp:
@@ -117,6 +110,18 @@ class Service:
     def wake_deliveries(self) -> None:
         for delivery in self.deliveries:
             delivery.wake()
+
+
+def accept_for(name: str, store: Store, town: Town) -> Accept:
+    """What a channel calls with each inbound message; returns when it is stored and handled."""
+
+    async def accept(inbound: Inbound) -> None:
+        try:
+            await store.do(lambda work: handle(work, name, inbound, town))
+        except StoreUnavailable as error:
+            raise StoreDown(str(error)) from error
+
+    return accept
 
 
 def invite(work: UnitOfWork, town: Town, role: Role, roster_key: str = "") -> str:
@@ -169,7 +174,7 @@ async def _run(service: Service, listener: socket, announce: Announce) -> None:
         await stack.enter_async_context(service.ticking)
         running = [asyncio.create_task(delivery.run()) for delivery in service.deliveries]
         listening = [
-            asyncio.create_task(channel.listen(service.accept_for(name)), name=f"listen-{name}")
+            asyncio.create_task(channel.listen(service.accept(name)), name=f"listen-{name}")
             for name, channel in service.channels.items()
         ]
         serving_task = asyncio.create_task(server.serve([listener]))
@@ -218,4 +223,5 @@ async def _announce(service: Service, address: str, announce: Announce) -> None:
     if settings.is_demo or await service.store.look(lambda reader: bool(people.in_role(reader, Role.SUPERVISOR))):
         return
     code = await service.invite(Role.SUPERVISOR)
-    announce(f"No supervisor has joined yet. Send this to the bot, once, within 24 hours: /start {code}")
+    announce(f"No supervisor has joined yet. Open {settings.public_url or address}/join?code={code}")
+    announce(f"or send the bot: /start {code}   (one person, once, within 24 hours)")

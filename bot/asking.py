@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from bot.channels.port import Inbound, InboundEvent
 from bot.opening import Store, district_of, open_store, town_of
 from bot.settings import Settings
-from bot.turn import Town, handle
+from bot.town import Town
+from bot.turn import handle
 from catalog.district import District
 from catalog.understanding import Understanding
 from handlers.messages import Arrived, Said

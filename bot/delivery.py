@@ -16,7 +16,8 @@ from typing import TypeVar
 import structlog
 
 from bot.channels.port import Channel, Gone, Inbound, Outbound, OutButton, OutFile, Refused, TryLater, Uncertain
-from bot.turn import Town, handle
+from bot.town import Town
+from bot.turn import handle
 from handlers.messages import Blocked
 from storage import attachments, outbox
 from storage.database import StoreUnavailable

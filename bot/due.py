@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.clock import TownClock
-from bot.turn import Town, tend
+from bot.town import Town
+from bot.turn import tend
 from storage import followups, settings
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer

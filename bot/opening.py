@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from bot.clock import TownClock
 from bot.settings import Settings, prepare_folder
-from bot.turn import Town
+from bot.town import Town
 from catalog import loading
 from catalog.district import District
 from catalog.search import CatalogSearch

@@ -11,7 +11,7 @@ from functools import cache
 from bot.channels.port import Accept, Outbound, Receipt
 from bot.clock import TownClock
 from bot.opening import Store
-from bot.turn import Town
+from bot.town import Town
 from catalog.district import District
 from catalog.loading import load_sample
 from catalog.search import CatalogSearch
