@@ -12,8 +12,8 @@ from catalog.cells import Cells
 from catalog.district import Department, Facility, RosterHelper
 from catalog.faults import Fault
 from catalog.places import Place
+from catalog.rows import Row
 from catalog.services import Certificate, Fee, Level, Limit, Material, Service, ZeroVisit
-from catalog.tables import Row
 
 _Value = TypeVar("_Value")
 _NO_DAY = date(1, 1, 1)

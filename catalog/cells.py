@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import TypeVar
 
 from catalog.faults import Fault
-from catalog.tables import Row
+from catalog.rows import Row
 
 _Choice = TypeVar("_Choice")
 

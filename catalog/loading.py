@@ -22,7 +22,8 @@ from catalog.columns import Column
 from catalog.district import District, Operator
 from catalog.faults import CatalogFaults, Fault
 from catalog.places import PlaceTree
-from catalog.tables import Row, find_table, read_settings, read_table
+from catalog.rows import Row
+from catalog.tables import find_table, read_settings, read_table
 
 __all__ = ["CatalogFaults", "Fault", "check", "load", "load_sample", "sample_folder"]
 
