@@ -1,7 +1,7 @@
 """Fits the constants of catalog/data/confidence.yaml by cross-validation over the phrases of a district.
 
-    python benchmarks/fit_confidence.py            # prints the constants and what they give
-    python benchmarks/fit_confidence.py --write    # and writes them
+    python -m benchmarks.fit_confidence            # prints the constants and what they give
+    python -m benchmarks.fit_confidence --write    # and writes them
 
 Each phrase is asked of an index that has not seen it. One entry in five is left out altogether in turn, and its phrases
 are asked as questions that nothing fits (NEAR_SHARE); so are the lines of benchmarks/outside.txt (FAR_SHARE). The two
@@ -28,7 +28,7 @@ FOLDS = 5
 NEAR_SHARE = 0.15
 FAR_SHARE = 0.3
 SURE_FROM = 0.55
-CHOOSE_FROM = 0.4
+CHOOSE_FROM = 0.35
 RIDGE = 1.0
 HEAD = "# Written by benchmarks/fit_confidence.py from held-out phrases; catalog/confidence.py says what they mean.\n"
 

@@ -153,6 +153,17 @@ def find_near_miss(message: str) -> str | None:
     return best
 
 
+def twin_of(id: str) -> str | None:
+    """The certificate of the same name as the service `id`, or the other way round."""
+    twins: Mapping[str, str] = _lists()["twins"]
+    return twins.get(id) or {certificate: service for service, certificate in twins.items()}.get(id)
+
+
+def speaks_of_village(message: str) -> bool:
+    """Whether the message wants something of the village or community."""
+    return bool(_pattern("village").search(message))
+
+
 def rules_out(key: str, id: str) -> bool:
     """True when a message about the matter `key` cannot mean the entry `id`, however much they sound alike."""
     return id in _matters()[key].over

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 from catalog import confidence, scope, syllables
@@ -15,7 +16,7 @@ COMPLAINT_FROM = 2
 """Points (see `scope.complaint_points`) from which a message is a complaint unless an entry is likelier than
 COMPLAINT_UNTIL. One point is enough when no entry is likelier than WEAK_COMPLAINT_UNTIL."""
 COMPLAINT_UNTIL = 0.85
-WEAK_COMPLAINT_UNTIL = 0.4
+WEAK_COMPLAINT_UNTIL = 0.35
 NEAR_MISS_UNTIL = 0.55
 """Likelihood of the first entry from which the words of another office's matter no longer count."""
 
@@ -61,6 +62,7 @@ class CatalogSearch:
     def _matter(self, folded: str, message: str) -> Understanding:
         """A service, a certificate, a complaint, another office's matter, or nothing that is known."""
         query, ranked = self._ranked(folded)
+        ranked = self._order_twins(ranked, message)
         near = scope.find_near_miss(message)
         kind, band = self._kind(message, ranked, near, len(query))
         danger, _ = scope.find_danger(message)
@@ -89,6 +91,16 @@ class CatalogSearch:
             return Kind.UNCLEAR, band
         is_certificate = ranked[0].id in self._district.certificates
         return (Kind.CERTIFICATE if is_certificate else Kind.SERVICE), band
+
+    def _order_twins(self, ranked: list[Ranked], message: str) -> list[Ranked]:
+        """A service and the certificate of the same name, when both come first, in the order the message means."""
+        if len(ranked) < 2 or scope.twin_of(ranked[0].id) != ranked[1].id:
+            return ranked
+        is_certificate = ranked[0].id in self._district.certificates
+        if is_certificate is scope.speaks_of_village(message):
+            return ranked
+        better = replace(ranked[1], score=ranked[0].score)
+        return [better, replace(ranked[0], score=ranked[1].score), *ranked[2:]]
 
     def _ranked(self, folded: str) -> tuple[str, list[Ranked]]:
         """The comparable query and its entries; through sounds when the message is typed in pinyin."""
