@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from socket import socket
@@ -170,24 +170,38 @@ async def _run(service: Service, listener: socket, announce: Announce) -> None:
 
     service.store.writer.committed.append(wake)
     server = serving.server_for(service.app())
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(service.ticking)
-        running = [asyncio.create_task(delivery.run()) for delivery in service.deliveries]
+    async with service.ticking:
+        sending = [asyncio.create_task(delivery.run(), name="delivery") for delivery in service.deliveries]
         listening = [
             asyncio.create_task(channel.listen(service.accept(name)), name=f"listen-{name}")
             for name, channel in service.channels.items()
         ]
-        serving_task = asyncio.create_task(server.serve([listener]))
-        await _announce(service, serving.address_of(listener), announce)
-        await _first_of(stop, [*listening, *running, serving_task])
-        server.should_exit = True
-        await _end(listening)
-        await service.chat.close()
-        await serving_task
-        await asyncio.gather(*(delivery.stop() for delivery in service.deliveries))
-        await asyncio.gather(*running)
-        for channel in service.channels.values():
-            await channel.close()
+        pages = asyncio.create_task(server.serve([listener]), name="pages")
+        try:
+            await _announce(service, serving.address_of(listener), announce)
+            await _first_of(stop, [*listening, *sending, pages])
+        finally:
+            await _stop(service, server, listening, pages, sending)
+
+
+async def _stop(
+    service: Service,
+    server: serving.Server,
+    listening: Sequence[asyncio.Task[None]],
+    pages: asyncio.Task[None],
+    sending: Sequence[asyncio.Task[None]],
+) -> None:
+    """Nothing more comes in; what is being sent goes out; then the channels are closed."""
+    for task in listening:
+        task.cancel()
+    await asyncio.gather(*listening, return_exceptions=True)
+    await service.chat.close()
+    server.should_exit = True
+    await asyncio.gather(pages, return_exceptions=True)
+    await asyncio.gather(*(delivery.stop() for delivery in service.deliveries))
+    await asyncio.gather(*sending, return_exceptions=True)
+    for channel in service.channels.values():
+        await channel.close()
 
 
 async def _first_of(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:
@@ -200,12 +214,6 @@ async def _first_of(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) ->
         if error is not None:
             _log.error("part_failed", part=task.get_name(), error=type(error).__name__)
             raise error
-
-
-async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _stop_on_signals() -> asyncio.Event:

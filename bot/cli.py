@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from bot import logs
-from bot.faults import BadSettings, Fault
+from bot.channels.telegram_wire import WrongToken
+from bot.faults import WHAT_TO_WRITE, BadSettings, Fault, variable
 from bot.settings import Settings, load
 from catalog.faults import CatalogFaults
 from catalog.measuring import UnreadableRows
@@ -37,6 +38,12 @@ def main(words: list[str] | None = None) -> None:
         app(words)
     except (BadSettings, CatalogFaults, StoreUnavailable, UnreadableRows) as error:
         print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+    except WrongToken:
+        print(
+            Fault(variable("telegram_token"), "Telegram does not know this token", WHAT_TO_WRITE["telegram_token"]),
+            file=sys.stderr,
+        )
         raise SystemExit(2) from None
 
 
