@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from time import process_time
 
@@ -12,10 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog.columns import PHRASES
 from catalog.district import District
 from catalog.faults import Fault
 from catalog.loading import CatalogFaults, check, load, load_sample, sample_folder
 from catalog.services import Level, Limit, Material, ZeroVisit
+from catalog.tables import read_table
+from catalog.texts import LARGEST_FILE
 from tests.catalog.folders import SERVICE, csv_text, small_district, write_district, write_table
 
 FORMS = (".csv", ".yaml", ".xlsx")
@@ -165,6 +168,60 @@ def test_dates_numbers_and_times_of_a_workbook_are_read(tmp_path: Path) -> None:
     book.save(folder / "services.xlsx")
     service = load(folder).services["V001"]
     assert (service.visits, service.phone, service.valid_from) == (0, "12333", date(2026, 3, 1))
+
+
+def test_a_workbooks_own_kinds_of_values_are_read(tmp_path: Path) -> None:
+    folder = write_district(tmp_path, small_district(), ".xlsx")
+    book = openpyxl.load_workbook(folder / "helpers.xlsx")
+    sheet = book.worksheets[0]
+    sheet["G2"], sheet["H2"], sheet["J2"], sheet["K2"], sheet["L1"], sheet["L2"] = (
+        3.0,
+        time(9),
+        None,
+        False,
+        "示例数据",
+        True,
+    )
+    book.save(folder / "helpers.xlsx")
+    book = openpyxl.load_workbook(folder / "facilities.xlsx")
+    book.worksheets[0]["H2"] = datetime(2026, 7, 1)
+    book.save(folder / "facilities.xlsx")
+    district = load(folder)
+    helper = district.helpers[0]
+    assert (helper.capacity, helper.duty_from, helper.duty_days) == (3, time(9), (0, 1, 2, 3, 4))
+    assert (helper.may_visit_homes, helper.is_sample) == (False, True)
+    assert district.facilities[0].season_from == (7, 1)
+
+
+def test_half_a_number_in_a_workbook_is_told(tmp_path: Path) -> None:
+    folder = write_district(tmp_path, small_district(), ".xlsx")
+    book = openpyxl.load_workbook(folder / "helpers.xlsx")
+    book.worksheets[0]["G2"] = 3.5
+    book.save(folder / "helpers.xlsx")
+    (fault,) = check(folder)
+    assert str(fault).startswith('helpers.xlsx, cell G2 (同时办件数): "3.5" is not a whole number.')
+
+
+def test_settings_that_are_a_list_are_told(tmp_path: Path) -> None:
+    (fault,) = check(write_district(tmp_path, small_district(), settings="- code\n"))
+    assert "not a list of settings" in fault.problem
+
+
+def test_a_file_that_is_too_large_or_gone_is_told(tmp_path: Path) -> None:
+    with (tmp_path / "large.csv").open("wb") as large:
+        large.truncate(LARGEST_FILE + 1)
+    for name, problem in [("large.csv", "larger than 20 MB"), ("gone.csv", "cannot be read")]:
+        rows, (fault,) = read_table(tmp_path / name, PHRASES)
+        assert rows == []
+        assert problem in fault.problem
+
+
+def test_a_service_is_valid_from_its_first_to_its_last_day(tmp_path: Path) -> None:
+    tables = small_district()
+    tables["services"][0]["计划取消日期"] = "2026年12月31日"
+    service = load(write_district(tmp_path, tables)).services["V001"]
+    days = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 12, 31), date(2027, 1, 1)]
+    assert [service.is_valid_on(day) for day in days] == [False, True, True, False]
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04 broken", b"not a workbook", b"\xd0\xcf\x11\xe0 locked with a password"])
