@@ -15,7 +15,7 @@ SHOWN = 5
 COMPLAINT_FROM = 2
 """Points (see `scope.complaint_points`) from which a message is a complaint unless an entry is likelier than
 COMPLAINT_UNTIL. One point is enough when no entry is likelier than WEAK_COMPLAINT_UNTIL."""
-COMPLAINT_UNTIL = 0.85
+COMPLAINT_UNTIL = 0.9
 WEAK_COMPLAINT_UNTIL = 0.35
 NEAR_MISS_UNTIL = 0.55
 """Likelihood of the first entry from which the words of another office's matter no longer count."""
@@ -83,10 +83,10 @@ class CatalogSearch:
         points = scope.complaint_points(message)
         if points >= COMPLAINT_FROM and likely < COMPLAINT_UNTIL:
             return Kind.COMPLAINT, outside
-        if near and (likely < NEAR_MISS_UNTIL or scope.rules_out(near, ranked[0].id)):
-            return Kind.NEAR_MISS, outside
         if points > 0 and likely < WEAK_COMPLAINT_UNTIL:
             return Kind.COMPLAINT, outside
+        if near and (likely < NEAR_MISS_UNTIL or scope.rules_out(near, ranked[0].id)):
+            return Kind.NEAR_MISS, outside
         if band is Band.NONE:
             return Kind.UNCLEAR, band
         is_certificate = ranked[0].id in self._district.certificates
