@@ -42,6 +42,7 @@ from storage.unit_of_work import UnitOfWork
 _log = structlog.get_logger(__name__)
 
 Announce = Callable[[str], None]
+JUST_OPENED = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,13 @@ class Service:
         clock = self.store.clock
         span = to if isinstance(to, timedelta) else self._next(to) - clock.now()
         await forward(span, self.due, clock, self.store.writer, self._next_due, self._settle)
+
+    async def open_offices(self) -> None:
+        """Let the demo begin in office hours: at night nobody is disturbed, so a visitor would see nothing happen."""
+        now = self.store.clock.now()
+        opens = self.town.district.calendar.add_working_time(now, JUST_OPENED)
+        if opens - now > 2 * JUST_OPENED:
+            await self.fast_forward(opens - now)
 
     def _next(self, clock_time: str) -> datetime:
         local = self.town.district.calendar.local(self.store.clock.now())
@@ -178,6 +186,8 @@ async def _run(service: Service, listener: socket, announce: Announce) -> None:
         ]
         pages = asyncio.create_task(server.serve([listener]), name="pages")
         try:
+            if service.settings.is_demo:
+                await service.open_offices()
             await _announce(service, serving.address_of(listener), announce)
             await _first_of(stop, [*listening, *sending, pages])
         finally:
