@@ -1,5 +1,6 @@
 """The rules that hold between the values of a district's files. Each rule says what is wrong and what to do.
 
+A table that could not be read is told once; what refers to it is then not told line by line.
 Rules of services follow the field meanings of GB/T 39554 and the checks of public item systems (docs/catalog.md).
 """
 
@@ -48,7 +49,7 @@ def check_services(services: list[Entry[Service]], departments: Mapping[str, Dep
 
 
 def _check_department(service: Service, cells: Cells, departments: Mapping[str, Department]) -> None:
-    if service.department and service.department not in departments:
+    if departments and service.department and service.department not in departments:
         what = "Correct the name, or add the department to departments"
         cells.refuse("department", f'the department "{service.department}" is not in the list of departments', what)
 
@@ -186,9 +187,10 @@ def check_facilities(facilities: list[Entry[Facility]], places: Iterable[Place])
 def check_helpers(helpers: list[Entry[RosterHelper]], places: Iterable[Place], subjects: Iterable[str]) -> None:
     check_unique(helpers, "id")
     known, skills = {place.code for place in places if place.is_address}, {*subjects, GENERAL_SKILL}
+    is_known = len(skills) > 1 and "" not in skills
     for entry in helpers:
         _check_helper(entry, known)
-        for skill in entry.value.skills if "" not in skills else ():
+        for skill in entry.value.skills if is_known else ():
             if skill not in skills:
                 what = f"Write 业务类别 of a department, or {GENERAL_SKILL}"
                 entry.cells.refuse("skills", f'no department has the subject "{skill}"', what)
@@ -209,7 +211,7 @@ def _check_helper(entry: Entry[RosterHelper], known: set[str]) -> None:
 
 
 def _check_place_code(cells: Cells, field: str, code: str, known: set[str]) -> None:
-    if code and code not in known:
+    if known and code and code not in known:
         what = "Write a code of the table of places (areas are nobody's address)"
         cells.refuse(field, f'there is no place "{code}"', what)
 

@@ -70,6 +70,8 @@ class _Reading:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.faults: list[Fault] = []
+        self.unread: set[str] = set()
+        """Tables that are there, or must be, and gave no row."""
 
     def district(self) -> District:
         settings = self._settings()
@@ -126,14 +128,18 @@ class _Reading:
             if is_needed:
                 what = f"Put {stem}.csv, {stem}.yaml or {stem}.xlsx there; the sample shows its columns"
                 self.faults.append(Fault(f"{stem}.csv", 0, 0, "the table is missing", what))
+                self.unread.add(stem)
             return []
         rows, faults = read_table(path, wanted)
         self.faults += faults
+        if not rows:
+            self.unread.add(stem)
         return building.build(rows, self.faults, reader)
 
     def _phrases(self, ids: list[str]) -> MappingProxyType[str, tuple[str, ...]]:
         entries = self._table("phrases", columns.PHRASES, building.read_phrase, is_needed=False)
-        checking.check_references(entries, ids)
+        if not self.unread & {"services", "certificates"}:
+            checking.check_references(entries, ids)
         phrases: dict[str, list[str]] = {}
         for entry in entries:
             phrases.setdefault(entry.value[0], []).append(entry.value[1])

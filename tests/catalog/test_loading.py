@@ -276,6 +276,17 @@ def test_a_table_in_two_forms_an_old_workbook_and_missing_files_are_told(tmp_pat
     }
 
 
+@pytest.mark.parametrize("stem", ["services", "departments", "places", "certificates"])
+def test_a_table_that_cannot_be_read_is_told_once_not_for_every_line_that_refers_to_it(
+    tmp_path: Path, stem: str
+) -> None:
+    folder = write_district(tmp_path, small_district())
+    (folder / f"{stem}.csv").write_bytes(b"")
+    assert [str(fault) for fault in check(folder)] == [
+        f"{stem}.csv: the file is empty. Fill it in, or remove it if it is not needed"
+    ]
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(CatalogFaults, match="no such folder"):
         load(tmp_path / "nowhere")
