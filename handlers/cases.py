@@ -192,6 +192,8 @@ class Draft:
     entry: Entry = Entry.CHAT
     applicant_name: str | None = None
     """Asked for only when a helper opens the case for someone who phoned or came in."""
+    is_checked: bool = False
+    """The summary has been shown: a changed answer leads straight back to it."""
 
 
 @dataclass(frozen=True, slots=True)

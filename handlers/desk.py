@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from catalog.understanding import Search
-from handlers.cases import Act
+from handlers.cases import FINISHED, Act, Case, CaseStatus
 from handlers.choices import Command, Go, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import status
@@ -28,7 +28,7 @@ from handlers.dialogues import (
     upkeep,
     visit,
 )
-from handlers.effects import CancelFollowUps, EditSay, Effect, Say, ScheduleFollowUp
+from handlers.effects import CancelFollowUps, EditSay, Effect, Say, ScheduleFollowUp, Urgency
 from handlers.facts import Facts
 from handlers.followups import next_digest
 from handlers.messages import (
@@ -105,9 +105,13 @@ def tend(event: FellDue | EchoEvent, facts: Facts, search: Search) -> tuple[Effe
 
 def _hear(conversation: Conversation, event: PersonEvent, facts: Facts, search: Search) -> Turn:
     event = anywhere.spelled(event, conversation.turn)
+    conversation_was_new = conversation.is_new
     greeted = _greet_newcomer(conversation, event, facts)
     conversation = greeted.conversation
     turn = anywhere.catch(conversation, event, facts, search) or _by_state(conversation, event, facts, search)
+    if any(isinstance(effect, Say) and effect.urgency is Urgency.ALARM for effect in turn.effects):
+        # A number to call comes first; who we are can wait for the next message.
+        return Turn(replace(turn.conversation, is_new=conversation_was_new), turn.effects)
     return Turn(turn.conversation, (*greeted.effects, *turn.effects))
 
 
@@ -115,7 +119,7 @@ def _greet_newcomer(conversation: Conversation, event: PersonEvent, facts: Facts
     """Somebody whose first message is a question hears who we are, in short, before the answer."""
     if not conversation.is_new or isinstance(event, Arrived):
         return stays(conversation)
-    return Turn(greeting.welcomed(conversation), greeting.welcome(facts)[:1])
+    return Turn(greeting.welcomed(conversation), (greeting.introduction(facts),))
 
 
 def _by_state(conversation: Conversation, event: PersonEvent, facts: Facts, search: Search) -> Turn:
@@ -154,14 +158,13 @@ def _by_state(conversation: Conversation, event: PersonEvent, facts: Facts, sear
 
 def _idle(conversation: Conversation, event: PersonEvent, facts: Facts, search: Search) -> Turn:
     """Nothing is open: an answer to somebody who waits for one, else a question."""
-    thread = facts.open_thread(facts.me.id)
-    case = facts.case(thread) if thread else None
+    case = _waits_for(facts.me.id, facts)
     match event:
         case Said(text) if case and text.strip():
             return stays(conversation, *talking.pass_on(case, text.strip(), (), facts, is_guess=True))
         case Said(text):
             return asking.ask(conversation, text, facts, search)
-        case SentFile(caption=caption, is_more_of_album=is_more) if case:
+        case SentFile(caption=caption, is_more_of_album=is_more) if case or (case := _only_case(facts)):
             return stays(conversation, *talking.pass_on(case, caption, (event,), facts, is_quiet=is_more))
         case SentFile():
             return _file(conversation, event, facts, search)
@@ -173,6 +176,25 @@ def _idle(conversation: Conversation, event: PersonEvent, facts: Facts, search: 
             return stays(conversation, Say(phrase("asking.old_button"), greeting.menu(facts)))
         case _:
             return stays(conversation, greeting.home(facts))
+
+
+def _waits_for(person_id: int, facts: Facts) -> Case | None:
+    """The case that waits for this person's words: the other side wrote last, or papers or a time were asked for."""
+    thread = facts.open_thread(person_id)
+    if thread:
+        return facts.case(thread)
+    waiting = [
+        case
+        for case in facts.cases_asked_by(person_id)
+        if case.status is CaseStatus.WAITING and case.waiting_for == "resident"
+    ]
+    return waiting[0] if len(waiting) == 1 else None
+
+
+def _only_case(facts: Facts) -> Case | None:
+    """The one case that a photo without a word can only be for."""
+    mine = [case for case in facts.cases_asked_by(facts.me.id) if case.status not in FINISHED]
+    return mine[0] if len(mine) == 1 else None
 
 
 def _file(conversation: Conversation, event: SentFile, facts: Facts, search: Search) -> Turn:

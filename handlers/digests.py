@@ -48,7 +48,7 @@ def _buttons(decision: Decision) -> tuple[Button, ...]:
 
 
 def _counts(facts: Facts, places: tuple[str, ...], has_decisions: bool) -> str:
-    tally = facts.tally(places, _since(facts), facts.now)
+    tally = facts.tally(places, _since(facts), _until(facts))
     lines = [_head(facts, places, tally), _grades(tally), *_unmet(facts)]
     if not has_decisions:
         lines.append(phrase("oversight.nothing"))
@@ -60,6 +60,11 @@ def _counts(facts: Facts, places: tuple[str, ...], has_decisions: bool) -> str:
 def _since(facts: Facts) -> datetime:
     """The start of today, in the district's own time."""
     return facts.district.calendar.local(facts.now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _until(facts: Facts) -> datetime:
+    """Just after now: what happened this very moment counts."""
+    return facts.now + timedelta(seconds=1)
 
 
 def _head(facts: Facts, places: tuple[str, ...], tally: Tally) -> str:
@@ -91,7 +96,7 @@ def _grades(tally: Tally) -> str:
 
 
 def _unmet(facts: Facts) -> list[str]:
-    unmet = facts.unmet(_since(facts), facts.now)
+    unmet = facts.unmet(_since(facts), _until(facts))
     if not unmet:
         return [phrase("oversight.unmet_none")]
     lines = [phrase("oversight.unmet_line", question=line.question, count=line.count) for line in unmet[:5]]
@@ -143,4 +148,4 @@ def _is_bad_and_fresh(case: Case, now: datetime) -> bool:
 
 def _bad(case: Case, facts: Facts) -> Decision:
     text = phrase("oversight.bad_grade", grade=phrase(f"button.grade_{case.grade}"), **_named(case, facts))
-    return Decision(case, text, ("call", "assign"))
+    return Decision(case, text, ("call",))

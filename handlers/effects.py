@@ -104,9 +104,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """Record that this helper does not want the case; they are never asked for it again."""
+    """Record that a helper does not want the case (or let it lapse); they are never asked for it again."""
 
     case_id: int
+    helper_id: int | None = None
+    """None: the person whose turn it is."""
 
 
 @dataclass(frozen=True, slots=True)

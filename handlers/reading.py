@@ -30,7 +30,8 @@ def phone(text: str) -> str | None:
 def time(text: str, now: datetime) -> datetime | None:
     """The time that `text` names, seen from `now` (both aware, local).
 
-    Reads 明天上午9点, 周三下午3点半, 11月25日 9:30, 11-25 9:30. A clock is needed; without a day it is today. None when it cannot be read; may lie in the past.
+    Reads 明天上午9点, 周三下午3点半, 11月25日 9:30, 11-25 9:30. A clock is needed; without a day it is today.
+    None when it cannot be read; the time may lie in the past.
     """
     closed_up = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", unicodedata.normalize("NFKC", text))
     folded = _digits(closed_up)
@@ -51,7 +52,7 @@ def _digits(text: str) -> str:
         tens, ones = match[1], match[2]
         return str(_DIGITS.get(tens, 1) * 10 + _DIGITS.get(ones, 0))
 
-    text = re.sub(r"(?<![周期拜])([二三四五]?)十([一二三四五六七八九]?)", number, text)
+    text = re.sub(r"(?<![周期拜一六七八九])([二三四五]?)十([一二三四五六七八九]?)", number, text)
     return re.sub(
         r"(?<![周期拜])[零〇一二两三四五六七八九](?=[点时月日号分])", lambda found: str(_DIGITS[found[0]]), text
     )

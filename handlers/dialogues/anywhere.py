@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from catalog.understanding import Kind, Search
-from handlers.cases import Case
+from handlers.cases import UNCLAIMED, Case
 from handlers.choices import Command, Go, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.dialogues import asking, casework, danger, greeting, intake, oversight, progress, rating, visit
@@ -168,7 +168,7 @@ def _pressed(conversation: Conversation, case: Case, choice: OnCase, facts: Fact
     turn: Turn | None = None
     if me.is_supervisor:
         turn = oversight.press(conversation, case, choice, facts)
-    if turn is None and me.id == case.helper_id:
+    if turn is None and me.id == case.helper_id and case.status not in UNCLAIMED:
         turn = visit.press(conversation, case, choice, facts) or casework.press(conversation, case, choice, facts)
     if turn is None and me.is_helper:
         turn = casework.press_unclaimed(conversation, case, choice, facts)

@@ -63,7 +63,7 @@ def _offer(case: Case, facts: Facts) -> Say:
         what=name_of(case, facts),
         where=where(case.draft, facts),
         visit=visiting(case.draft),
-        when=case.draft.when or phrase("intake.not_said"),
+        when=case.draft.when or phrase("work.any_time"),
     )
     return Say(text, rows, case_id=case.id)
 
@@ -125,7 +125,7 @@ def brief(case: Case, facts: Facts) -> tuple[Effect, ...]:
         phrase("work.brief_place", place=where(draft, facts)),
         phrase("work.brief_phone", phone=draft.phone) if draft.phone else phrase("work.brief_no_phone"),
         *([] if telling.can_reach_asker(case, facts) else [phrase("work.brief_no_chat")]),
-        phrase("work.brief_when", when=draft.when or phrase("intake.not_said"), visit=visiting(draft)),
+        phrase("work.brief_when", when=draft.when or phrase("work.any_time"), visit=visiting(draft)),
         *_visit_lines(case, facts),
         *([phrase("work.brief_note", note=draft.note)] if draft.note else []),
         *_papers(case, facts),
@@ -235,7 +235,7 @@ def _paper_rows(state: ChoosingPapers) -> Rows:
         (Button(("☑ " if name in state.ticked else "□ ") + name[:24], Pick(str(index))),)
         for index, name in enumerate(state.options)
     )
-    return (*ticks, (button("send_papers", Command("confirm")), button("cancel", Command("cancel"))))
+    return (*ticks, (button("send_papers", Command("confirm")), button("leave", Command("cancel"))))
 
 
 def choosing_papers(conversation: Conversation, state: ChoosingPapers, event: Event, facts: Facts) -> Turn:

@@ -16,17 +16,26 @@ Rows = tuple[tuple[Button, ...], ...]
 
 def welcome(facts: Facts) -> tuple[Effect, ...]:
     """Greeting, notice and menu for somebody new."""
-    district, operator = facts.district, facts.district.operator
-    notice = phrase(
+    sample = "\n\n" + phrase("greeting.sample") if facts.district.is_sample else ""
+    hello = phrase("greeting.hello", district=facts.district.name)
+    return (Say(hello), Say(notice(facts) + sample, menu(facts)))
+
+
+def introduction(facts: Facts) -> Say:
+    """Who we are and what is kept, in one message, for somebody whose first words are a question."""
+    return Say(phrase("greeting.short", district=facts.district.name) + "\n" + notice(facts))
+
+
+def notice(facts: Facts) -> str:
+    """Who handles the data, why, which, how long, and how to use one's rights (PIPL art. 17)."""
+    operator = facts.district.operator
+    return phrase(
         "greeting.privacy",
         operator=operator.name,
         phone=operator.phone,
         chat_days=operator.keeps_chat_days,
         case_days=operator.keeps_case_days,
     )
-    sample = "\n\n" + phrase("greeting.sample") if district.is_sample else ""
-    hello = phrase("greeting.hello", district=district.name)
-    return (Say(notice), Say(hello + sample, menu(facts)))
 
 
 def welcomed(conversation: Conversation) -> Conversation:

@@ -68,6 +68,8 @@ def _ask(conversation: Conversation, state: Step, facts: Facts, *before: Effect)
 def _next(conversation: Conversation, state: Step, draft: Draft, facts: Facts, *before: Effect) -> Turn:
     steps = _steps(draft)
     following = steps[min(steps.index(type(state)) + 1, len(steps) - 1)]
+    if draft.is_checked or following is Confirming:
+        return _ask(conversation, Confirming(replace(draft, is_checked=True)), facts, *before)
     return _ask(conversation, following(draft), facts, *before)
 
 
@@ -193,7 +195,7 @@ def _place(conversation: Conversation, state: AskingPlace, event: Event, facts: 
 def _typed_place(conversation: Conversation, state: AskingPlace, text: str, facts: Facts) -> Turn:
     found = [place for place in facts.district.places.find(text) if place.is_address and place.level != "district"]
     under = [place for place in found if place.parent == state.under]
-    if state.under and len(under) == 1:
+    if state.under and len(under) == 1 and not any(place.code == state.under for place in found):
         found = under
     if len(found) == 1:
         return _placed(conversation, state, found[0], facts)
@@ -304,10 +306,33 @@ def _confirm(conversation: Conversation, state: Confirming, event: Event, facts:
     match event:
         case Chose(Command("confirm")):
             return _open(conversation, state.draft)
+        case Chose(Command("change")):
+            return stays(conversation, _what_to_change(state.draft))
+        case Chose(Pick(value)) if value in _CHANGES:
+            return _ask(conversation, _CHANGES[value](state.draft), facts)
         case Said(text) if text.strip("。.！! ") in ("对", "是", "是的", "好", "好的", "确认", "对的", "可以", "行"):
             return _open(conversation, state.draft)
         case _:
             return _again(conversation, state, facts)
+
+
+_CHANGES: dict[str, type[Step]] = {
+    "for": AskingForWhom,
+    "name": AskingName,
+    "place": AskingPlace,
+    "phone": AskingPhone,
+    "when": AskingWhen,
+    "visit": AskingVisit,
+    "note": AskingNote,
+}
+
+
+def _what_to_change(draft: Draft) -> Say:
+    """The questions of this intake as buttons; the answer leads straight back to the summary."""
+    left_out = "name" if draft.entry is Entry.CHAT else "for"
+    buttons = [button(f"change_{key}", Pick(key)) for key in _CHANGES if key != left_out]
+    foot = (button("confirm", Command("confirm")), button("cancel", Command("cancel")))
+    return Say(phrase("intake.what_to_change"), (*_pairs(buttons), foot))
 
 
 def _open(conversation: Conversation, draft: Draft) -> Turn:
@@ -388,7 +413,7 @@ def _prompt_note(state: Step, facts: Facts) -> Say:
 def _prompt_confirm(state: Step, facts: Facts) -> Say:
     rows = (
         (button("confirm", Command("confirm")),),
-        (button("change", Command("back")), button("cancel", Command("cancel"))),
+        (button("change", Command("change")), button("cancel", Command("cancel"))),
     )
     return Say(phrase("intake.summary", lines="\n".join(summary(state.draft, facts))), rows)
 

@@ -61,7 +61,7 @@ def _choose_helper(conversation: Conversation, case: Case, facts: Facts) -> Turn
         return stays(conversation, Say(phrase("oversight.assign_none"), menu(facts)))
     rows = tuple((Button(_line(helper, case, facts), Pick(str(helper.person_id))),) for helper in helpers)
     text = phrase("oversight.assign", what=name_of(case, facts), where=where(case.draft, facts))
-    return goes_to(conversation, Assigning(case.id), Say(text, (*rows, (button("cancel", Command("cancel")),))))
+    return goes_to(conversation, Assigning(case.id), Say(text, (*rows, (button("leave", Command("cancel")),))))
 
 
 def _line(helper: Helper, case: Case, facts: Facts) -> str:

@@ -70,7 +70,7 @@ def rated(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     if case.grade not in BAD:
         return stays(conversation, Say(phrase("case.rated"), menu(facts)), plan)
     named = {"what": name_of(case, facts), "where": where(case.draft, facts), "grade": grade_name(case.grade)}
-    rows = ((button("call", OnCase(case.id, "call")), button("assign", OnCase(case.id, "assign"))),)
+    rows = ((button("call", OnCase(case.id, "call")),),)
     alarm = telling.supervisors(case, Say(phrase("oversight.bad_rating", **named), rows), facts)
     reasons = tuple((button(f"reason_{key}", Pick(key)),) for key in REASONS)
     ask = Say(phrase("case.why"), (*reasons, (button("no_reason", Command("skip")),)))

@@ -61,7 +61,7 @@ def _ask(case: Case, wave: Wave, key: str, facts: Facts) -> tuple[Say, ...]:
         what=name_of(case, facts),
         where=where(case.draft, facts),
         visit=visiting(case.draft),
-        when=case.draft.when or phrase("intake.not_said"),
+        when=case.draft.when or phrase("work.any_time"),
     )
     rows: tuple[tuple[Button, ...], ...] = (
         (button("claim", OnCase(case.id, "claim")), button("decline", OnCase(case.id, "decline"))),

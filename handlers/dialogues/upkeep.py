@@ -8,7 +8,7 @@ from handlers.describing import clock, day, helper_name, name_of, where
 from handlers.dialogues import rating, routes, telling
 from handlers.dialogues.intake import silence_buttons
 from handlers.digests import compose
-from handlers.effects import Button, Effect, MoveCase, Say, Urgency
+from handlers.effects import Button, Decline, Effect, MoveCase, Say, Urgency
 from handlers.facts import Facts
 from handlers.followups import claim_lapses, forget, next_digest
 from handlers.messages import CaseMoved, FellDue, FollowUpKind
@@ -66,7 +66,7 @@ def _brief(case: Case) -> tuple[tuple[Button, ...], ...]:
 
 
 def _unworked(case: Case, facts: Facts) -> tuple[Say, ...]:
-    choices = ("brief", "extend", "release")
+    choices = ("brief", "release") if case.extended else ("brief", "extend", "release")
     rows = (tuple(button(word, OnCase(case.id, word)) for word in choices),)
     return telling.helper(case, Say(phrase("work.unworked", what=name_of(case, facts)), rows), facts)
 
@@ -101,6 +101,8 @@ def moved(event: CaseMoved, facts: Facts) -> tuple[Effect, ...]:
         return ()
     before = next((line.by for line in reversed(facts.history(case.id)) if line.act in ("claim", "assign")), None)
     lapsed = phrase("work.lapsed", what=name_of(case, facts))
-    told = (Say(lapsed, to=before, urgency=Urgency.NOTICE, case_id=case.id),) if before else ()
+    told: tuple[Effect, ...] = ()
+    if before:
+        told = (Decline(case.id, before), Say(lapsed, to=before, urgency=Urgency.NOTICE, case_id=case.id))
     released = telling.resident(case, Say(phrase("case.released")), facts)
     return (*told, *released, forget(case.id), *routes.offer(case, facts))

@@ -38,7 +38,7 @@ def _slots(facts: Facts, besides: str | None = None) -> Rows:
         if calendar.is_working_day(date.date()):
             slots += [date.replace(hour=hour, minute=minute, second=0, microsecond=0) for hour, minute in HOURS]
     buttons = [Button(moment(slot, facts), Pick(slot.isoformat())) for slot in slots if slot.isoformat() != besides]
-    last = button("only_one", Command("confirm")) if besides else button("cancel", Command("cancel"))
+    last = button("only_one", Command("confirm")) if besides else button("leave", Command("cancel"))
     return (*((slot,) for slot in buttons), (last,))
 
 
