@@ -34,6 +34,8 @@ REPLY_WAIT = 1.5
 INLINE = frozenset({"image/jpeg", "image/png", "image/webp"})
 ONCE_MORE = "hello"
 """Query word of the second try after a cookie was set: without a cookie by then, there will be none."""
+NEW = "#new"
+"""Where the answer to what was said last begins: without script the browser goes there by itself."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -104,7 +106,7 @@ class ChatPages:
             return self._refuse(request, room, trouble)
         except StoreDown:
             return self._refuse(request, room, Trouble("现在收不下您的消息，请过一会儿再发一次。", 503))
-        return Response(status_code=204) if _wants_json(request) else RedirectResponse(room.base, 303)
+        return Response(status_code=204) if _wants_json(request) else RedirectResponse(room.base + NEW, 303)
 
     async def set_size(self, request: Request) -> Response:
         """大字 or back; remembered for all rooms."""
@@ -155,7 +157,7 @@ class ChatPages:
                 link=room.base, link_text="再试一次",
             )  # fmt: skip
         again = request.url.include_query_params(**{ONCE_MORE: "1"})
-        answer = RedirectResponse(f"{again.path}?{again.query}", 303, {"cache-control": "no-store"})
+        answer = RedirectResponse(f"{again.path}?{again.query}{NEW}", 303, {"cache-control": "no-store"})
         remember(answer, new_session(), room.base, is_secure=self.app.is_secure)
         return answer
 
@@ -181,7 +183,8 @@ class ChatPages:
         return await self._lines(session)
 
     def _page(self, request: Request, room: Room, session: Session, lines: list[Line]) -> Response:
-        district = self.app.district
+        district, shown = self.app.district, fold(lines, self.app.now())
+        mine = [number for number, line in enumerate(shown) if line.side == "me"]
         return page(
             "chat.html",
             title=f"{room.heading} · {district.name}",
@@ -193,7 +196,8 @@ class ChatPages:
             phone=district.operator.phone if room.role == "resident" else "",
             placeholder="写您想办的事" if room.role == "resident" else "写给鄂小帮",
             text_limit=TEXT_LIMIT,
-            lines=fold(lines, self.app.now()),
+            lines=shown,
+            first_new=mine[-1] + 1 if mine else 0,
             last_id=lines[-1].id if lines else 0,
             is_waiting=not lines or lines[-1].side == "me",
             **_drawing(room, session),

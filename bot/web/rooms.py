@@ -36,11 +36,17 @@ def town_room(name: str, district: District) -> Room | None:
     return Room(base, role, key, f"小帮 {helper.name}") if helper else None
 
 
-def suggested_helpers(district: District, count: int = 6) -> list[RosterHelper]:
-    """A few helpers of different teams to step in as: those with the general skill first, then by roster order."""
+def suggested_helpers(district: District, count: int = 5) -> list[RosterHelper]:
+    """A few helpers to step in as, from different towns: those with the general skill first, then by roster order."""
     chosen: dict[str, RosterHelper] = {}
     for helper in sorted(district.helpers, key=lambda one: ("综合" not in one.skills, one.id)):
-        chosen.setdefault(helper.team, helper)
+        town = district.places.town_of(helper.places[0] if helper.places else None)
+        chosen.setdefault(town.code if town else helper.team, helper)
         if len(chosen) == count:
             break
     return list(chosen.values())
+
+
+def patch_of(helper: RosterHelper, district: District) -> str:
+    """Where a helper works, in words: 泽林镇泽林村; empty when the place is not known."""
+    return district.places.name(helper.places[0] if helper.places else None)

@@ -14,7 +14,7 @@ from bot.web.app import WebApp
 from bot.web.chat import ChatPages, chat_routes
 from bot.web.lines import spoken_day
 from bot.web.rendering import Guarded, page
-from bot.web.rooms import Room, suggested_helpers, town_room
+from bot.web.rooms import Room, patch_of, suggested_helpers, town_room
 from bot.web.sessions import LARGE_COOKIE, is_own_form
 
 STEPS: dict[str, tuple[str, timedelta | str]] = {
@@ -60,7 +60,7 @@ def _first_page(request: Request, app: WebApp) -> Response:
         is_large=_is_large(request),
         place=app.district.name,
         is_sample=app.district.is_sample,
-        helpers=suggested_helpers(app.district),
+        helpers=[(helper, patch_of(helper, app.district)) for helper in suggested_helpers(app.district)],
     )
 
 
@@ -95,7 +95,7 @@ async def _forward(request: Request, app: WebApp) -> Response:
     await app.fast_forward(STEPS[step][1])
     if "application/json" in request.headers.get("accept", ""):
         return Response(app.now().isoformat(), media_type="text/plain")
-    return RedirectResponse(back if back.startswith("/town") else "/town", 303)
+    return RedirectResponse(back if back.startswith("/town?") else "/town", 303)
 
 
 def _is_large(request: Request) -> bool:

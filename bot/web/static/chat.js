@@ -8,6 +8,7 @@
   var composer = document.getElementById("composer"), text = document.getElementById("text");
   var tray = document.getElementById("tray"), hint = document.getElementById("hint"), offline = document.getElementById("offline");
   var last = Number(body.dataset.last), source = null, heardAt = Date.now(), wait = 1000, timer = 0;
+  var down = document.getElementById("down"), isFollowing = true, isTouched = false;
   var chosen = [], queue = [], isSending = false;
   var MAX_FILES = 6, MAX_BYTES = 10 * 1024 * 1024, MAX_SIDE = 1600;
 
@@ -25,10 +26,31 @@
     } else if (!message.edits) {
       line.classList.add("fresh");
       list.append(line);
-      if (line.classList.contains("mine") || scroll.scrollTop > -160) scroll.scrollTop = 0;
+      if (isFollowing || line.classList.contains("mine")) follow();
       if (window.parent !== window) window.parent.postMessage({ line: id }, window.location.origin);
     }
   }
+
+  // Keep to the end, but never past the beginning of an answer: a long one is read from its first line.
+  function follow() {
+    var start = list.lastElementChild;
+    while (start && !start.classList.contains("mine")) start = start.previousElementSibling;
+    start = (start && start.nextElementSibling) || (start ? null : list.firstElementChild);
+    scroll.scrollTop = 0;
+    if (start && list.getBoundingClientRect().bottom - start.getBoundingClientRect().top > scroll.clientHeight) {
+      start.scrollIntoView({ block: "start" });
+    }
+    isFollowing = true;
+    lookDown();
+  }
+
+  function lookDown() { down.hidden = scroll.scrollTop > -120; }
+
+  scroll.addEventListener("scroll", function () { isFollowing = scroll.scrollTop > -160 || isFollowing && !isTouched; lookDown(); });
+  ["wheel", "touchmove", "keydown"].forEach(function (name) {
+    scroll.addEventListener(name, function () { isTouched = true; setTimeout(function () { isTouched = false; }, 1500); }, { passive: true });
+  });
+  down.addEventListener("click", function () { scroll.scrollTo({ top: 0, behavior: "smooth" }); });
 
   function standing(key) {
     return Array.prototype.find.call(list.children, function (line) { return line.dataset.key === key; });
@@ -107,7 +129,7 @@
     state.className = "state";
     line.append(bubble, state);
     list.append(line);
-    scroll.scrollTop = 0;
+    follow();
     item.line = line;
     item.state = state;
   }
@@ -273,5 +295,6 @@
   }
 
   if ("serviceWorker" in navigator && window.isSecureContext) navigator.serviceWorker.register("/sw.js").catch(function () {});
+  follow();
   connect();
 })();
