@@ -92,7 +92,7 @@ def _implied(work: UnitOfWork, act: Act, status: CaseStatus, what: Change) -> di
     """Columns that follow from the act itself."""
     values: dict[str, Any] = {}
     if what.clears_visit:
-        values |= {"visit_at": None, "visit_options": []}
+        values |= {"visit_at": None} | ({"visit_options": []} if what.visit_options is None else {})
     if act in _GIVES_UP:
         values["helper_id"] = None
     if act is Act.ASSIGN:

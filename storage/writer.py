@@ -118,7 +118,7 @@ class Writer:
                 self._run([job])
             return
         _log.error("store_failed", error=type(error).__name__)
-        failure = StoreUnavailable(explain(error))
+        failure = StoreUnavailable(explain(_first(error)))
         failure.__cause__ = error
         batch[0].future.set_exception(failure)
 
@@ -164,3 +164,12 @@ def _resolve(future: Future[Any], outcome: _Done) -> None:
         future.set_result(outcome.value)
     else:
         future.set_exception(outcome.error)
+
+
+def _first(error: BaseException) -> BaseException:
+    """What went wrong first: SQLite undoes everything on a full disk, and then misses its savepoints."""
+    first, before = error, error.__context__
+    while before is not None:
+        first = before if isinstance(before, DBAPIError) else first
+        before = before.__context__
+    return first

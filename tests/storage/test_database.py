@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from handlers.cases import Draft
+from storage import cases, settings
+from storage.database import StoreUnavailable, explain, migrate, open_engine
+from storage.tables import metadata
+from storage.unit_of_work import reader
+from tests.storage.house import DISTRICT, House
+
+
+def test_sqlite_is_durable_and_patient(sqlite_file_url: str) -> None:
+    migrate(sqlite_file_url)
+    engine = open_engine(sqlite_file_url)
+    with engine.connect() as connection:
+        names = ("journal_mode", "synchronous", "busy_timeout", "foreign_keys", "secure_delete", "journal_size_limit")
+        found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
+    engine.dispose()
+    assert found == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "busy_timeout": 10000,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "journal_size_limit": 67108864,
+    }
+
+
+def test_the_migrations_make_exactly_the_tables_that_are_declared(house: House) -> None:
+    with house.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_migrating_twice_changes_nothing(house: House) -> None:
+    house.run(lambda work: settings.put(work, "kept", [1, "二"]))
+    migrate(house.url)
+    assert house.look(lambda work: settings.get(work, "kept")) == [1, "二"]
+
+
+def test_every_table_holds_its_district_in_every_unique_key(house: House) -> None:
+    tables = inspect(house.engine)
+    for name in metadata.tables:
+        assert "district" in {column["name"] for column in tables.get_columns(name)}
+        for unique in tables.get_unique_constraints(name):
+            assert unique["column_names"][0] == "district"
+        for index in tables.get_indexes(name):
+            assert index["column_names"][0] == "district"
+
+
+def test_a_database_of_a_newer_version_is_refused(house: House) -> None:
+    house.run(lambda work: work.connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    with pytest.raises(StoreUnavailable, match="newer version"):
+        migrate(house.url)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="nowhere does not exist"):
+        open_engine(f"sqlite:///{tmp_path}/nowhere/a.db")
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_text("not a database at all" * 100)
+    with pytest.raises(StoreUnavailable, match="the file is not an SQLite database"):
+        open_engine(f"sqlite:///{tmp_path}/a.db")
+
+
+def test_a_server_that_is_down_is_told() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(StoreUnavailable, match="does not answer"):
+        open_engine(f"postgresql+psycopg://nobody@127.0.0.1:{port}/none")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "oracle+none://x/y"])
+def test_an_address_that_is_none_is_told(url: str) -> None:
+    with pytest.raises(StoreUnavailable):
+        open_engine(url)
+
+
+def test_a_read_only_database_is_explained(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "a.db").execute("CREATE TABLE a (b)").connection.close()
+    locked = sqlite3.connect(f"file:{tmp_path}/a.db?mode=ro", uri=True)
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        locked.execute("INSERT INTO a VALUES (1)")
+    locked.close()
+    assert "read-only: give this user the right" in explain(caught.value)
+
+
+def test_a_reader_cannot_write(house: House) -> None:
+    with pytest.raises(DBAPIError), reader(house.engine, DISTRICT) as work:
+        settings.put(work, "a", 1)
+    house.run(lambda work: settings.put(work, "a", 2))
+    assert house.look(lambda work: settings.get(work, "a")) == 2
+
+
+@pytest.mark.parametrize("change", ["UPDATE case_history SET note = 'x'", "DELETE FROM case_history"])
+def test_history_can_only_grow(house: House, change: str) -> None:
+    asker = house.meet("A")
+    case_id = house.run(lambda work: cases.create(work, "1", Draft("q"), asker, asker))
+    with pytest.raises(DBAPIError, match="append-only"):
+        house.run(lambda work: work.connection.execute(text(change)))
+    assert [line.act for line in house.look(lambda work: cases.history(work, case_id))] == ["open"]
