@@ -6,7 +6,6 @@ house   which room imports which, from the import graph
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -69,15 +68,15 @@ PICTURES = {"cases": cases, "acts": acts, "house": house}
 def filled(text: str) -> str:
     """`text` with every picture between its markers drawn anew."""
     for name, draw in PICTURES.items():
-        pattern = rf"(<!-- drawn: {name} -->\n).*?(\n?<!-- end -->)"
-        if re.search(pattern, text, re.S):
-            picture = draw()
-            text = re.sub(pattern, lambda found, new=picture: f"{found[1]}{new}\n<!-- end -->", text, flags=re.S)
+        start, end = f"<!-- drawn: {name} -->\n", "\n<!-- end -->"
+        before, found, after = text.partition(start)
+        if found:
+            text = before + start + draw() + end + after.partition(end.strip())[2]
     return text
 
 
 def files() -> list[Path]:
-    return [path for path in (TOP / "README.md", *sorted((TOP / "docs").glob("*.md")))]
+    return [TOP / "README.md", TOP / "README.zh.md", *sorted((TOP / "docs").glob("*.md"))]
 
 
 def main() -> None:

@@ -238,7 +238,11 @@ async def town_in(
 @asynccontextmanager
 async def _running(town: Town) -> AsyncIterator[None]:
     loop = asyncio.get_running_loop()
-    town.store.writer.committed.append(lambda: loop.call_soon_threadsafe(town.delivery.wake))
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(town.delivery.wake)
+
+    town.store.writer.committed.append(wake)
 
     async def accept(inbound: Inbound) -> None:
         await town.store.do(lambda work: handle(work, town.channel.name, inbound, town.core))

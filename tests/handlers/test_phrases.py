@@ -30,7 +30,7 @@ def _fields(key: str) -> set[str]:
 def test_constant_keys_exist_with_their_values() -> None:
     for file, call, prefix in _calls():
         first = call.args[0]
-        if not isinstance(first, ast.Constant):
+        if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
             continue
         key = f"{prefix}{first.value}"
         assert key in TEXTS, f"{file}: {key}"
