@@ -53,6 +53,8 @@ class Delivery:
         self._awake = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._is_stopping = False
+        self._is_leasing = False
+        """Rows may have been leased that are not among those being sent yet."""
 
     def wake(self) -> None:
         """Look now. Call it on the event loop."""
@@ -88,7 +90,7 @@ class Delivery:
         """Wait until nothing is being sent and nothing is due, at most `within` seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while self._sending or await self._seconds_to_wait() <= 0:  # noqa: ASYNC110
+                while await self._seconds_to_wait() <= 0 or self._is_leasing or self._sending:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)  # several things may bring more, so there is no one event for it
 
     async def _sleep(self, seconds: float) -> None:
@@ -101,11 +103,15 @@ class Delivery:
         if free <= 0 or await self._seconds_to_wait() > 0:
             return 0
         name = self._channel.name
-        rows = await self._do(lambda work: outbox.lease(work, name, free))
-        for row in rows:
-            task = asyncio.create_task(self._send(row), name=f"send-{name}-{row.id}")
-            self._sending.add(task)
-            task.add_done_callback(self._sent)
+        self._is_leasing = True
+        try:
+            rows = await self._do(lambda work: outbox.lease(work, name, free))
+            for row in rows:
+                task = asyncio.create_task(self._send(row), name=f"send-{name}-{row.id}")
+                self._sending.add(task)
+                task.add_done_callback(self._sent)
+        finally:
+            self._is_leasing = False
         if not rows:  # somebody else has it, or its address is being written to
             await asyncio.sleep(0.1)
         return len(rows)

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import SecretStr, ValidationError
-from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -224,10 +223,10 @@ def _validated(values: dict[str, Any], faults: list[Fault]) -> Settings:
         for found in error.errors(include_url=False, include_input=False):
             name = str(found["loc"][0])
             where = found["loc"][:2] if name == "desk" else (name,)
-            faults.append(Fault(variable(*where), _plain(found), WHAT_TO_WRITE[name]))
+            faults.append(Fault(variable(*where), _plain(found["type"], found["msg"]), WHAT_TO_WRITE[name]))
         wrong = {str(found["loc"][0]) for found in error.errors(include_input=False)}
         return Settings.model_validate({name: value for name, value in values.items() if name not in wrong})
 
 
-def _plain(found: ErrorDetails) -> str:
-    return PLAIN.get(found["type"], found["msg"].removeprefix("Input ").removeprefix("Value error, ").rstrip("."))
+def _plain(kind: str, message: str) -> str:
+    return PLAIN.get(kind, message.removeprefix("Input ").removeprefix("Value error, ").rstrip("."))
