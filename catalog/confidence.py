@@ -21,6 +21,10 @@ from catalog.wording import DATA
 SHORTEST = 6
 """Messages shorter than this count as this long: the phrases tell too little about them."""
 
+LONGEST_TOPIC = 3
+WHOLLY = 0.9
+OWN_PHRASE = 0.95
+
 
 def features(ranked: Sequence[Ranked], length: int) -> Mapping[str, float]:
     """What the models look at. `ranked`: best first, not empty; `length`: characters of the message."""
@@ -48,10 +52,16 @@ def likelihood(model: str, ranked: Sequence[Ranked], length: int) -> float:
 def band(ranked: Sequence[Ranked], length: int) -> Band:
     """What may be done with `ranked`."""
     if likelihood("first", ranked, length) >= _constants()["sure_from"]:
-        return Band.SURE
+        return Band.CHOOSE if _is_bare_topic(ranked, length) else Band.SURE
     if likelihood("three", ranked, length) >= _constants()["choose_from"]:
         return Band.CHOOSE
     return Band.NONE
+
+
+def _is_bare_topic(ranked: Sequence[Ranked], length: int) -> bool:
+    """A word such as 公积金 alone, that several entries contain and that is nobody's own phrase."""
+    is_shared = len(ranked) > 1 and ranked[1].coverage > WHOLLY
+    return length <= LONGEST_TOPIC and is_shared and ranked[0].nearest < OWN_PHRASE
 
 
 @cache

@@ -105,6 +105,8 @@ def find_danger(message: str) -> tuple[Danger | None, bool]:
 
 
 def wants_human(message: str) -> bool:
+    if _pattern("human_alone").fullmatch(message):
+        return True
     return len(message) <= _lists()["human_length"] and bool(_pattern("human").search(message))
 
 

@@ -139,6 +139,7 @@ OTHERS = [
     ("你好", Kind.SMALL_TALK),
     ("谢谢你啊", Kind.SMALL_TALK),
     ("转人工", Kind.HUMAN),
+    ("找人", Kind.HUMAN),
     ("我要找人工客服", Kind.HUMAN),
     ("取消", Kind.CANCEL),
     ("算了不办了", Kind.CANCEL),
@@ -212,6 +213,19 @@ def test_tells_the_words_that_matched_longest_first() -> None:
     words = SEARCH.understand("请问残疾人证丢了怎么补").candidates[0].words
     assert any("残疾人证" in word for word in words)
     assert [len(word) for word in words] == sorted((len(word) for word in words), reverse=True)
+
+
+@pytest.mark.parametrize("topic", ["公积金", "医保", "户口", "退休"])
+def test_a_bare_topic_is_asked_about(topic: str) -> None:
+    assert SEARCH.understand(topic).band is Band.CHOOSE
+
+
+@pytest.mark.parametrize(
+    ("question", "id"),
+    [("dibao", "T001"), ("gongzufang shenqing", "T028"), ("shenfenzheng guoqi le zenme huan", "D047")],
+)
+def test_pinyin_is_read(question: str, id: str) -> None:
+    assert SEARCH.understand(question).candidates[0].id == id
 
 
 def test_a_named_place_is_told_and_a_service_name_is_no_place() -> None:
