@@ -1,4 +1,4 @@
-"""Draws the pictures of the docs from the code's own tables: `python docs/draw.py` writes them between their markers.
+"""Draws the pictures of the docs from the code's own tables: `python -m docs.draw` writes them between their markers.
 
 cases   the law of cases, from handlers.cases.LAW
 house   which room imports which, from the import graph
@@ -6,7 +6,6 @@ house   which room imports which, from the import graph
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -86,5 +85,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(TOP))
     main()
