@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -25,7 +26,7 @@ def make(house: House, number: str, asker: int, draft: Draft = DRAFT) -> int:
     return house.run(lambda work: cases.create(work, number, draft, asker, asker))
 
 
-def change(house: House, case_id: int, act: Act, status: CaseStatus, what: Change = Change()) -> bool:  # noqa: B008
+def change(house: House, case_id: int, act: Act, status: CaseStatus, what: Change = Change()) -> bool:
     def job(work: UnitOfWork) -> bool:
         case = cases.get(work, case_id)
         assert case is not None
@@ -178,7 +179,7 @@ def test_offers_are_kept_per_wave_and_a_decline_ends_them(house: House) -> None:
     one, two = house.meet("H1"), house.meet("H2")
     case_id = make(house, "1", house.meet("A"))
     for wave in (1, 1, 2):
-        house.run(lambda work, w=wave: offers.record(work, case_id, w, [one, two]))  # type: ignore[misc]
+        house.run(partial(offers.record, case_id=case_id, wave=wave, helper_ids=[one, two]))
     house.run(lambda work: offers.decline(work, case_id, two))
     records = house.look(lambda reader: offers.of_case(reader, case_id))
     assert records == tuple(
@@ -235,7 +236,7 @@ def test_a_tally_counts_acts_of_the_places_in_the_span(house: House) -> None:
 
 def test_unmet_needs_are_counted_without_numbers_of_people(house: House) -> None:
     for question in ("能领 消费券 吗？", "能领消费券吗", "我的电话 138 0000 1111 没人接"):
-        house.run(lambda work, q=question: unmet.record(work, q, "none", None))  # type: ignore[misc]
+        house.run(partial(unmet.record, question=question, reason="none", case_id=None))
     found = house.look(lambda reader: facts(reader).unmet(NOON, NOON + timedelta(hours=1)))
     assert [line.count for line in found] == [2, 1]
     assert found[0].question in ("能领 消费券 吗？", "能领消费券吗")
