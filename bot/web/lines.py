@@ -23,6 +23,7 @@ _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _PHONE = re.compile(
     r"(?<![\d.-])(1[3-9]\d{9}|0\d{2,3}[- ]\d{7,8}|400-?\d{3}-?\d{4}|12345|(?<=[打拨话：:])1(?:10|19|20))(?![\d-]|\.\d)"
 )
+_BRACKETED = re.compile(r"【([^】\n]{1,24})】[ \t]*\n+")
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -103,7 +104,9 @@ def spoken_day(at: datetime) -> str:
 
 
 def title_and_text(text: str) -> tuple[str, str]:
-    """A short first line with a blank line under it is a title."""
+    """A short first line in 【】, or with a blank line under it, is a title."""
+    if found := _BRACKETED.match(text):
+        return found[1], text[found.end() :].lstrip("\n")
     first, gap, rest = _UNSEEN.sub("", text).partition("\n\n")
     is_title = bool(gap) and len(first) <= TITLE and "\n" not in first and not first.endswith(_ENDS)
     return (first, rest.lstrip("\n")) if is_title else ("", text)

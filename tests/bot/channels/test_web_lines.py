@@ -62,12 +62,17 @@ def test_what_a_person_writes_makes_no_links() -> None:
         ("一行\n两行\n\n三行", ""),
         ("长" * 25 + "\n\n短", ""),
         ("只有一行", ""),
+        ("【示范数据】都是示例", ""),
     ],
 )
 def test_a_short_line_that_stands_apart_is_a_title(text: str, title: str) -> None:
     found, rest = title_and_text(text)
     assert found == title
     assert rest == (text.removeprefix(title).lstrip("\n") if title else text)
+
+
+def test_a_first_line_in_brackets_is_a_title() -> None:
+    assert title_and_text("【申领老年人优待证】\n谁能办：个人") == ("申领老年人优待证", "谁能办：个人")
 
 
 def test_each_line_stands_once_in_its_first_place_as_last_written() -> None:
