@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,7 +33,7 @@ Host = Annotated[str | None, typer.Option(help="127.0.0.1, or 0.0.0.0 to be reac
 def main(words: list[str] | None = None) -> None:
     """Run the command line, or `words` as if they stood on it."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         app(words)
