@@ -58,3 +58,14 @@ def test_tests_cannot_leave_this_machine() -> None:
         one.connect(("192.0.2.1", 80))
     with pytest.raises(RuntimeError, match=r"127\.0\.0\.1 only"):
         socket.getaddrinfo("example.org", 80)
+
+
+def test_imports_go_one_way_and_each_library_is_known_to_one_place() -> None:
+    ran = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stdout
