@@ -91,6 +91,11 @@ def _matters() -> Mapping[str, _Matter]:
     }
 
 
+def danger_of(code: str) -> Danger:
+    """The danger of a code with its numbers; 110 and 120 for a code that the lists no longer have."""
+    return next((row.danger for row in _dangers() if row.danger.code == code), Danger(code, ("110", "120")))
+
+
 def find_danger(message: str) -> tuple[Danger | None, bool]:
     """The danger that `message` speaks of, and whether it must be taken as happening now.
 

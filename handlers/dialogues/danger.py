@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catalog.scope import danger_of
 from catalog.understanding import Danger
 from handlers.choices import Command, Go
 from handlers.conversation import Conversation, Turn, goes_to, stays
@@ -11,20 +12,6 @@ from handlers.facts import Facts
 from handlers.messages import Chose, Event, Said
 from handlers.phrases import TEXTS, button, phrase
 from handlers.states import CheckingDanger, Idle
-
-NUMBERS = {
-    "fire": ("119", "110"),
-    "gas": ("119", "110"),
-    "medical": ("120", "110"),
-    "violence": ("110", "120"),
-    "self_harm": ("12356", "110", "120"),
-    "water": ("110", "119", "120"),
-    "missing": ("110",),
-    "fraud": ("110", "96110"),
-    "collapse": ("119", "110", "120"),
-    "trapped": ("119", "110"),
-}
-"""For a saved state that only kept the code. 12356 is the national line for mental health (since 2025-05-01)."""
 
 _YES = ("有", "是", "有人", "危险", "有危险", "在")
 _NO = ("没有", "没", "无", "不是", "安全", "没事", "现在安全", "没危险", "没有危险")
@@ -57,13 +44,13 @@ def checking(conversation: Conversation, state: CheckingDanger, event: Event, fa
 
 
 def confirmed(conversation: Conversation, code: str, facts: Facts) -> Turn:
-    numbers = _spoken(NUMBERS.get(code, ("110", "120")))
+    numbers = _spoken(danger_of(code).numbers)
     alarm = _alarm(phrase("danger.alarm_yes"), facts)
     return _back(conversation, Say(phrase("danger.help_coming", numbers=numbers)), *alarm)
 
 
 def calmed(conversation: Conversation, code: str) -> Turn:
-    numbers = _spoken(NUMBERS.get(code, ("110", "120")))
+    numbers = _spoken(danger_of(code).numbers)
     return _back(conversation, Say(phrase("danger.safe", numbers=numbers)))
 
 
