@@ -108,18 +108,19 @@ class _Speech:
         for _ in range(ROUNDS):
             if not waiting:
                 return conversation
-            turn = desk.step(conversation, waiting.popleft(), self._facts(conversation), self._town.search)
+            facts = self._facts(conversation)
+            turn = desk.step(conversation, waiting.popleft(), facts, self._town.search)
             conversation = turn.conversation
-            waiting.extend(self.perform(turn.effects, conversation))
+            waiting.extend(self.perform(turn.effects, conversation, facts))
         if waiting:
             raise Endless(type(waiting[0]).__name__)
         return conversation
 
-    def perform(self, effects: Iterable[Effect], conversation: Conversation) -> tuple[EchoEvent, ...]:
-        if not effects:
-            return ()
+    def perform(
+        self, effects: Iterable[Effect], conversation: Conversation, facts: StoredFacts | None = None
+    ) -> tuple[EchoEvent, ...]:
         sender = Sender(self._channel, self._address, conversation.id, conversation.turn)
-        me = self._facts(conversation).me
+        me = (facts or self._facts(conversation)).me
         self._said += 1
         return perform(Stage(self._work, self._town, me, f"{self._cause}:{self._said}", sender), effects)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 
 from handlers.choices import Choice
 from handlers.effects import Button
@@ -77,27 +78,30 @@ def hide(work: UnitOfWork, message: str) -> None:
 
 def pressed(work: UnitOfWork, conversation_id: int, its_token: str) -> Pressable | None:
     """What a press of this conversation means; None when the token is forged, somebody else's, or too old."""
-    mine = _alive(work, conversation_id) & (_buttons.c.token == its_token)
-    row = work.connection.execute(select(_buttons).where(mine)).mappings().first()
-    return _pressable(row)
+    where = _here(work, conversation_id) | {"token": its_token}
+    return _pressable(work.connection.execute(_PRESSED, where).mappings().first())
 
 
 def newest(work: UnitOfWork, conversation_id: int) -> tuple[Pressable, ...]:
     """The buttons of the newest message of a conversation that shows any, in reading order."""
-    shown = _alive(work, conversation_id) & _buttons.c.is_shown.is_(True)
-    last = select(_buttons.c.message).where(shown).order_by(_buttons.c.id.desc()).limit(1).scalar_subquery()
-    rows = work.connection.execute(
-        select(_buttons).where(shown, _buttons.c.message == last).order_by(_buttons.c.position)
-    )
-    return tuple(button for row in rows.mappings() if (button := _pressable(row)))
+    rows = work.connection.execute(_NEWEST, _here(work, conversation_id)).mappings()
+    return tuple(button for row in rows if (button := _pressable(row)))
 
 
-def _alive(work: UnitOfWork, conversation_id: int) -> ColumnElement[bool]:
-    return (
-        (_buttons.c.district == work.district)
-        & (_buttons.c.conversation_id == conversation_id)
-        & (_buttons.c.expires_at > work.now)
-    )
+def _here(work: UnitOfWork, conversation_id: int) -> dict[str, Any]:
+    return {"district": work.district, "conversation_id": conversation_id, "now": work.now}
+
+
+_ALIVE = (
+    (_buttons.c.district == bindparam("district"))
+    & (_buttons.c.conversation_id == bindparam("conversation_id"))
+    & (_buttons.c.expires_at > bindparam("now"))
+)
+_SHOWN = _ALIVE & _buttons.c.is_shown.is_(True)
+_LAST = select(_buttons.c.message).where(_SHOWN).order_by(_buttons.c.id.desc()).limit(1).scalar_subquery()
+_NEWEST = select(_buttons).where(_SHOWN, _buttons.c.message == _LAST).order_by(_buttons.c.position)
+_PRESSED = select(_buttons).where(_ALIVE, _buttons.c.token == bindparam("token"))
+"""Built once: on the way of every message, building a statement costs as much as running it."""
 
 
 def _pressable(row: RowMapping | None) -> Pressable | None:

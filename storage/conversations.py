@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 
 from handlers.conversation import Conversation
 from storage import forms, people
@@ -47,23 +47,26 @@ def open_at(work: UnitOfWork, channel: str, address: str, name: str = "") -> Ope
 
 
 def _find(work: UnitOfWork, channel: str, address: str) -> RowMapping | None:
-    same = (
+    where = {"district": work.district, "channel": channel, "address": address}
+    return work.connection.execute(_FIND_LOCKED if work.is_postgres else _FIND, where).mappings().first()
+
+
+_FIND = (
+    select(_conversations, _addresses.c.is_gone, _addresses.c.last_used_at)
+    .join(
+        _addresses,
         (_addresses.c.district == _conversations.c.district)
         & (_addresses.c.channel == _conversations.c.channel)
-        & (_addresses.c.address == _conversations.c.address)
+        & (_addresses.c.address == _conversations.c.address),
     )
-    statement = (
-        select(_conversations, _addresses.c.is_gone, _addresses.c.last_used_at)
-        .join(_addresses, same)
-        .where(
-            _conversations.c.district == work.district,
-            _conversations.c.channel == channel,
-            _conversations.c.address == address,
-        )
+    .where(
+        _conversations.c.district == bindparam("district"),
+        _conversations.c.channel == bindparam("channel"),
+        _conversations.c.address == bindparam("address"),
     )
-    if work.is_postgres:
-        statement = statement.with_for_update(of=_conversations)
-    return work.connection.execute(statement).mappings().first()
+)
+"""Built once: on the way of every message, building a statement costs as much as running it."""
+_FIND_LOCKED = _FIND.with_for_update(of=_conversations)
 
 
 def _opened(row: RowMapping) -> Opened:
@@ -95,9 +98,14 @@ def save(work: UnitOfWork, conversation: Conversation, version: int, last_album:
         "last_album": last_album,
         "version": version + 1,
     }
-    same = (_conversations.c.id == conversation.id) & (_conversations.c.version == version)
-    if work.connection.execute(update(_conversations).where(same).values(values)).rowcount != 1:
+    known = {"known_id": conversation.id, "known_version": version}
+    if work.connection.execute(_SAVE, values | known).rowcount != 1:
         raise Overtaken
+
+
+_SAVE = update(_conversations).where(
+    _conversations.c.id == bindparam("known_id"), _conversations.c.version == bindparam("known_version")
+)
 
 
 def turn_of(reader: UnitOfWork, conversation_id: int) -> int:

@@ -112,7 +112,10 @@ def put(work: UnitOfWork, message: Outgoing) -> int:
         "retry_at": message.not_before,
         "created_at": work.now,
     }
-    return int(work.connection.execute(_outbox.insert().values(row).returning(_outbox.c.id)).scalar_one())
+    return int(work.connection.execute(_PUT, row).scalar_one())
+
+
+_PUT = _outbox.insert().returning(_outbox.c.id)
 
 
 def find(work: UnitOfWork, name: str) -> Original | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, exists, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 
 from handlers.people import Person, Role
@@ -24,13 +25,14 @@ _conversations = table(ConversationRow)
 
 def person(reader: UnitOfWork, person_id: int) -> Person | None:
     """A person with roles and places; None when unknown."""
-    return next(iter(_read(reader, _persons.c.id == person_id)), None)
+    rows = reader.connection.execute(_PERSON, {"district": reader.district, "person_id": person_id})
+    return next(iter(_fold(rows.mappings().all())), None)
 
 
 def in_role(reader: UnitOfWork, role: Role) -> tuple[Person, ...]:
     """Everybody with a role, by id."""
-    held = _roles.alias("held")
-    return tuple(_read(reader, exists().where(held.c.person_id == _persons.c.id, held.c.role == str(role))))
+    rows = reader.connection.execute(_IN_ROLE, {"district": reader.district, "role": str(role)})
+    return tuple(_fold(rows.mappings().all()))
 
 
 def at_address(reader: UnitOfWork, channel: str, address: str) -> Person | None:
@@ -71,22 +73,25 @@ def joined_helpers(reader: UnitOfWork) -> list[RowMapping]:
     return list(reader.connection.execute(mine).mappings())
 
 
-def _read(reader: UnitOfWork, which: ColumnElement[bool]) -> Iterable[Person]:
-    return _fold(reader.connection.execute(_with_roles(reader, which)).mappings().all())
-
-
-def _with_roles(reader: UnitOfWork, which: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+def _with_roles(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """A line per person and role; to be executed with the district."""
     living = exists().where(
-        _addresses.c.district == reader.district,
+        _addresses.c.district == bindparam("district"),
         _addresses.c.person_id == _persons.c.id,
         _addresses.c.is_gone.is_(False),
     )
     return (
         select(_persons.c.id, _persons.c.name, _roles.c.role, _roles.c.places, living.label("is_reachable"))
         .outerjoin(_roles, _roles.c.person_id == _persons.c.id)
-        .where(_persons.c.district == reader.district, which)
+        .where(_persons.c.district == bindparam("district"), which)
         .order_by(_persons.c.id, _roles.c.id)
     )
+
+
+_held = _roles.alias("held")
+_PERSON = _with_roles(_persons.c.id == bindparam("person_id"))
+_IN_ROLE = _with_roles(exists().where(_held.c.person_id == _persons.c.id, _held.c.role == bindparam("role")))
+"""Built once: on the way of every message, building a statement costs as much as running it."""
 
 
 def _fold(rows: Iterable[RowMapping]) -> Iterable[Person]:

@@ -42,8 +42,12 @@ class StoredFacts:
     def now(self) -> datetime:
         return self._work.now
 
-    @cached_property
+    @property
     def me(self) -> Person:
+        return self._me
+
+    @cached_property
+    def _me(self) -> Person:
         return (self.person(self._person_id) if self._person_id else None) or NOBODY
 
     def seen_by(self, person: Person) -> StoredFacts:

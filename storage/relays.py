@@ -50,7 +50,7 @@ def open_thread(reader: UnitOfWork, person_id: int) -> int | None:
     return None
 
 
-def _recent(reader: UnitOfWork, person_id: int) -> Select[Any]:
+def _recent(reader: UnitOfWork, person_id: int) -> Select[*tuple[Any, ...]]:
     live = sorted(str(status) for status in WORKED | {CaseStatus.RESOLVED})
     return (
         select(_relays.c.case_id, _relays.c.from_helper, _cases.c.helper_id)
