@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
 import sys
+import zipfile
 from importlib import import_module
 from pathlib import Path
 
@@ -69,3 +71,31 @@ def test_imports_go_one_way_and_each_library_is_known_to_one_place() -> None:
         timeout=120,
     )
     assert ran.returncode == 0, ran.stdout
+
+
+def test_the_wheel_holds_every_file_of_the_packages(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path], cwd=ROOT, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "bot", "catalog", "handlers", "storage"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        missing = set(listed.stdout.split()) - set(wheel.namelist())
+    assert sorted(missing) == []
+
+
+@pytest.mark.parametrize(("is_ci", "code"), [("true", 1), ("", 0)])
+def test_a_test_that_was_left_out_is_named_and_is_a_failure_in_ci(tmp_path: Path, is_ci: str, code: int) -> None:
+    (tmp_path / "test_it.py").write_text("import pytest\n\ndef test_it():\n    pytest.skip('no sun')\n", "utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", os.devnull, "--rootdir", tmp_path, tmp_path],
+        env=os.environ | {"CI": is_ci, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == code, ran.stdout
+    assert "left out 1: no sun" in ran.stdout
