@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import BaseRoute, Route
 
 from bot.channels.port import Inbound, StoreDown
-from bot.web.app import WebApp, manifest
 from bot.web.lines import fold, time_between, view
+from bot.web.needs import WebApp
 from bot.web.posts import TEXT_LIMIT, Trouble, read_post
 from bot.web.rendering import Guarded, page, render
 from bot.web.rooms import WHOLE_SITE, Room
@@ -145,7 +145,21 @@ class ChatPages:
         return Response(found.data, media_type=media_type, headers=headers)
 
     async def manifest(self, request: Request) -> Response:
-        return manifest(self.room_of(request))
+        """What a phone needs to put the chat on its home screen."""
+        room = self.room_of(request)
+        icon = {"type": "image/png", "purpose": "any"}
+        words = {
+            "name": "鄂小帮" if room.role == "resident" else f"鄂小帮 · {room.heading}",
+            "short_name": "鄂小帮",
+            "lang": "zh-CN",
+            "start_url": room.base,
+            "scope": room.base,
+            "display": "standalone",
+            "background_color": "#f5f3ec",
+            "theme_color": "#0d6457",
+            "icons": [{"src": f"/static/icon-{size}.png", "sizes": f"{size}x{size}", **icon} for size in (192, 512)],
+        }
+        return JSONResponse(words, media_type="application/manifest+json")
 
     # --- parts -----------------------------------------------------------------------------------------------
 

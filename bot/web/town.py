@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.web.app import WebApp
 from bot.web.chat import ChatPages, chat_routes
 from bot.web.lines import spoken_day
+from bot.web.needs import WebApp
 from bot.web.rendering import Guarded, page
 from bot.web.rooms import Room, patch_of, suggested_helpers, town_room
 from bot.web.sessions import LARGE_COOKIE, is_own_form
