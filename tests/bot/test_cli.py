@@ -97,9 +97,21 @@ def test_invite_makes_a_code(tmp_path: Path) -> None:
     assert len(code) >= 22
 
 
+def test_chat_answers_and_goes_on_where_it_stood(tmp_path: Path) -> None:
+    first = run("chat", "--folder", str(tmp_path), stdin="社保卡丢了怎么补\n")
+    assert first.returncode == 0, first.stderr
+    assert "您好，我是鄂小帮" in first.stdout
+    assert "[1] " in first.stdout.partition("> 社保卡丢了怎么补")[2]
+    helper = run("chat", "--as", "helper:H001", "--folder", str(tmp_path), stdin="")
+    assert "帮办员" in helper.stdout, helper.stderr
+    again = run("chat", "--folder", str(tmp_path), stdin="")
+    assert "您好，我是鄂小帮" not in again.stdout
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        ("chat", "--as", "helper:nobody"),
         ("check", "no/such/folder"),
         ("measure", "no/such/file.csv"),
         ("measure", "pyproject.toml"),
