@@ -51,6 +51,8 @@ async def call(request: web.Request) -> web.Response:
     except BadCall as bad:
         entry["error"] = bad.code
         return failed(bad)
+    except ConnectionError:  # the bot died while it spoke
+        return web.Response(status=499)
 
 
 async def perform(request: web.Request, world: World, method: str, values: Values, entry: Json) -> web.Response:
