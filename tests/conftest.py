@@ -50,6 +50,10 @@ def _left_out(config: pytest.Config) -> Counter[str]:
     return Counter(reason.removeprefix("Skipped: ") for reason in reasons)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write the transcripts anew instead of comparing them")
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if IS_CI and _left_out(session.config) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
