@@ -115,6 +115,12 @@ def test_the_second_wall_stops_what_the_first_lets_through(house: House) -> None
     assert not claim(house, case_id, two)  # ... gives nobody a second claim
 
 
+def test_a_case_that_needs_nobody_cannot_be_claimed(house: House) -> None:
+    case_id = make(house, "1", house.meet("A"))
+    change(house, case_id, Act.WITHDRAW, CaseStatus.WITHDRAWN)
+    assert not claim(house, case_id, house.meet("H"))
+
+
 def test_of_eight_who_claim_at_once_exactly_one_wins_each_case(url: str) -> None:
     house = House(url)
     asker = house.meet("A")
