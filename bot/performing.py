@@ -288,7 +288,7 @@ def offer(effect: Offer, stage: Stage) -> Echoes:
 
 @do.register
 def decline(effect: Decline, stage: Stage) -> Echoes:
-    offers.decline(stage.work, effect.case_id, stage.me.id)
+    offers.decline(stage.work, effect.case_id, effect.helper_id or stage.me.id)
     return ()
 
 

@@ -22,6 +22,8 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from sqlalchemy import Engine
+
 from bot.app import invite
 from bot.channels.port import Accept, Channel, Inbound, InboundEvent, Outbound, Pressed, Receipt, Received
 from bot.delivery import Delivery
@@ -210,10 +212,14 @@ def shown(out: Outbound) -> Shown:
     return Shown(out.text, labels, bool(out.edits), len(out.files))
 
 
+MakeChannel = Callable[[Writer, Engine, str], Channel]
+"""(writer, engine, district code) -> the channel of a town."""
+
+
 @asynccontextmanager
 async def town_in(
     folder: Path,
-    channel: Channel | None = None,
+    make_channel: MakeChannel | None = None,
     url: str | None = None,
     settings: DeskSettings | None = None,
     at: datetime = MORNING,
@@ -227,7 +233,7 @@ async def town_in(
     clock = HandClock(at)
     writer = Writer(engine, district.code, clock.now)
     store = Store(engine, writer, clock, district.code)  # type: ignore[arg-type]
-    channel = channel or PlainChannel()
+    channel = make_channel(writer, engine, district.code) if make_channel else PlainChannel()
     delivery = Delivery(channel, {channel.name: channel}, writer, store.read, core)
     town = Town(core, store, clock, channel, delivery, Due(writer, core))
     async with _running(town):
