@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from bot.channels.port import Inbound, InboundEvent, Pressed, Received
+from handlers.choices import Go, OnCase
 from handlers.messages import (
     Arrived,
     Blocked,
@@ -20,6 +21,7 @@ from handlers.messages import (
     SharedPhone,
     SharedPlace,
 )
+from handlers.states import Idle
 from storage import attachments, buttons
 from storage.conversations import Opened
 from storage.unit_of_work import UnitOfWork
@@ -115,7 +117,8 @@ _MOST = 20
 
 def _meant(work: UnitOfWork, text: str, opened: Opened) -> PersonEvent:
     """A text, or the press it stands for: the number or the very label of a button of the newest message that shows
-    any. People without buttons (terminal, old phones) and people who like to type choose in this way."""
+    any; or, when nothing is being asked, the label of an older button of a case. People without buttons (terminal, old
+    phones) and people who like to type choose in this way."""
     typed = text.strip()
     if not 0 < len(typed) <= _LONGEST_LABEL:
         return Said(text)
@@ -124,6 +127,9 @@ def _meant(work: UnitOfWork, text: str, opened: Opened) -> PersonEvent:
     found = [button for button in shown if button.label.strip() == typed]
     if not found and place is not None:
         found = list(shown[place - 1 : place])
+    if not found and isinstance(opened.conversation.state, Idle):
+        older = buttons.labelled(work, opened.conversation.id, typed)
+        found = [older] if older and isinstance(older.choice, OnCase | Go) else []
     return Chose(found[0].choice, found[0].turn) if found else Said(text)
 
 

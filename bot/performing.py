@@ -178,10 +178,10 @@ def edit_say(effect: EditSay, stage: Stage) -> Echoes:
     if original is None:
         _log.info("nothing_to_edit", cause=stage.cause)
         return ()
-    buttons.hide(stage.work, original.key)
+    key = stage.next_key()
     where = _Destination(conversation_id=original.conversation_id, turn=_turn(original.conversation_id, stage))
-    offered = _offer_buttons(effect.buttons, where, original.key, stage)
-    outbox.edit(stage.work, original, stage.next_key(), effect.text, offered, _PRIORITY[Urgency.ANSWER])
+    offered = _offer_buttons(effect.buttons, where, key, stage)
+    outbox.edit(stage.work, original, key, effect.text, offered, _PRIORITY[Urgency.ANSWER])
     return ()
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, select
 
 from handlers.choices import Choice
 from handlers.effects import Button
@@ -69,13 +69,6 @@ def offer(
     return tuple(tuple((button.label, its_token) for button, its_token in row) for row in offered)
 
 
-def hide(work: UnitOfWork, message: str) -> None:
-    """The buttons of a message were taken from the screen: numbers and labels mean them no more, a late press still
-    finds them."""
-    shown = (_buttons.c.district == work.district) & (_buttons.c.message == message) & _buttons.c.is_shown.is_(True)
-    work.connection.execute(update(_buttons).where(shown).values(is_shown=False))
-
-
 def pressed(work: UnitOfWork, conversation_id: int, its_token: str) -> Pressable | None:
     """What a press of this conversation means; None when the token is forged, somebody else's, or too old."""
     where = _here(work, conversation_id) | {"token": its_token}
@@ -83,9 +76,16 @@ def pressed(work: UnitOfWork, conversation_id: int, its_token: str) -> Pressable
 
 
 def newest(work: UnitOfWork, conversation_id: int) -> tuple[Pressable, ...]:
-    """The buttons of the newest message of a conversation that shows any, in reading order."""
+    """The buttons of the newest message of a conversation that had any, in reading order: also when they have just been
+    taken from the screen, so that a number typed too late never means another message's button."""
     rows = work.connection.execute(_NEWEST, _here(work, conversation_id)).mappings()
     return tuple(button for row in rows if (button := _pressable(row)))
+
+
+def labelled(work: UnitOfWork, conversation_id: int, label: str) -> Pressable | None:
+    """The newest button of a conversation with exactly this label."""
+    where = _here(work, conversation_id) | {"label": label}
+    return _pressable(work.connection.execute(_LABELLED, where).mappings().first())
 
 
 def _here(work: UnitOfWork, conversation_id: int) -> dict[str, Any]:
@@ -97,9 +97,11 @@ _ALIVE = (
     & (_buttons.c.conversation_id == bindparam("conversation_id"))
     & (_buttons.c.expires_at > bindparam("now"))
 )
-_SHOWN = _ALIVE & _buttons.c.is_shown.is_(True)
-_LAST = select(_buttons.c.message).where(_SHOWN).order_by(_buttons.c.id.desc()).limit(1).scalar_subquery()
-_NEWEST = select(_buttons).where(_SHOWN, _buttons.c.message == _LAST).order_by(_buttons.c.position)
+_LAST = select(_buttons.c.message).where(_ALIVE).order_by(_buttons.c.id.desc()).limit(1).scalar_subquery()
+_NEWEST = select(_buttons).where(_ALIVE, _buttons.c.message == _LAST).order_by(_buttons.c.position)
+_LABELLED = (
+    select(_buttons).where(_ALIVE, _buttons.c.label == bindparam("label")).order_by(_buttons.c.id.desc()).limit(1)
+)
 _PRESSED = select(_buttons).where(_ALIVE, _buttons.c.token == bindparam("token"))
 """Built once: on the way of every message, building a statement costs as much as running it."""
 

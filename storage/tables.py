@@ -217,7 +217,7 @@ class ButtonRow(Row, table=True):
     __tablename__ = "buttons"
     __table_args__ = (
         UniqueConstraint("district", "token"),
-        Index(None, "district", "conversation_id", "is_shown", "id"),
+        Index(None, "district", "conversation_id", "id"),
         Index(None, "district", "message"),
     )
 
@@ -229,7 +229,6 @@ class ButtonRow(Row, table=True):
     """Counted from 0 over all rows of the message."""
     label: str
     choice: dict[str, Any] = _json()
-    is_shown: bool = True
     """False once an edit took it from the screen."""
     expires_at: AwareDatetime
 

@@ -1,4 +1,4 @@
-"""Seats at the real channels: a browser's requests, a keyboard and a screen, a Telegram account at the loopback double."""
+"""Seats at the real channels: a browser's requests, a keyboard and a screen, an account at the loopback Bot API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import io
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,6 +39,8 @@ def picture() -> bytes:
     return out.getvalue()
 
 
+Press = Callable[[], Awaitable[None]]
+
 # --- web -----------------------------------------------------------------------------------------------------------
 
 
@@ -68,6 +70,11 @@ class WebSeat:
     async def offered(self) -> set[str]:
         await self._listen()
         return set(self._tokens)
+
+    async def aims(self, label: str) -> Press:
+        await self._listen()
+        token = self._tokens[label]
+        return lambda: self._post({"press": token})
 
     async def sends_photo(self, caption: str = "") -> None:
         await self._post({"text": caption}, {"file": ("photo.jpg", picture(), "image/jpeg")})
@@ -208,20 +215,21 @@ class TerminalSeat:
         while not self._screen.getvalue():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         await self._town.settled()
-        await self.hears()
 
     async def _type(self, line: str) -> None:
         """Type a line and wait until the terminal has taken it in and shown the answer."""
-        before = self._screen.getvalue().count(f"> {line}")
+        last = max((one.id for one in await self._book.latest(self._address, 1)), default=0)
         self._keyboard.write(line + "\n")
         self._keyboard.flush()
-        while self._screen.getvalue().count(f"> {line}") == before:  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
-        await asyncio.sleep(0.05)
+        while not any(one.side == "me" for one in await self._book.after(self._address, last)):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
         await self._town.settled()
 
     async def arrives(self, code: str | None = None) -> None:
-        await self._type(f"/start {code}" if code else "/start")
+        if self._task is None:
+            await self.sits_down()  # the first time is an arrival by itself
+        else:
+            await self._type(f"/start {code}" if code else "/start")
 
     async def says(self, text: str) -> None:
         await self._type(text)
@@ -235,9 +243,12 @@ class TerminalSeat:
         await self._new()
         return self._labels
 
+    async def aims(self, label: str) -> Press:
+        return lambda: self._type(label)
+
     async def sends_photo(self, caption: str = "") -> None:
         path = self._folder / "photo.jpg"
-        path.write_bytes(picture())  # noqa: ASYNC240
+        path.write_bytes(picture())
         await self._type(f"/photo {path}")
 
     async def _new(self) -> list[Line]:
@@ -258,7 +269,7 @@ class TerminalSeat:
             if line.side == "bot":
                 wanted = "".join(str(line.body.get("text", "")).split())
                 async with asyncio.timeout(5):
-                    while wanted not in "".join(self._screen.getvalue().split()):
+                    while wanted not in "".join(self._screen.getvalue().split()):  # noqa: ASYNC110
                         await asyncio.sleep(0.01)
 
     async def leaves(self) -> None:
@@ -302,12 +313,20 @@ class TelegramSeat:
         await self._listen()
         return self._labels
 
+    async def aims(self, label: str) -> Press:
+        """Telegram keeps the press on the wire: it is made now, and the bot hears of it in its own time."""
+        await self._double.presses(self.user, label)
+        return self._acknowledged
+
     async def sends_photo(self, caption: str = "") -> None:
         await self._done(self._double.sends_file(self.user, "photo", picture(), caption=caption))
 
     async def _done(self, deed: Any) -> None:
         """Until the bot has acknowledged the update: then the turn is committed."""
         await deed
+        await self._acknowledged()
+
+    async def _acknowledged(self) -> None:
         await self._double.until("waiting", lambda waiting: not waiting, 20)
 
     async def hears(self) -> list[Shown]:
@@ -318,8 +337,8 @@ class TelegramSeat:
     async def _listen(self) -> None:
         journal = await self._double.state("journal")
         for entry in journal[self._read :]:
-            call = entry["params"]
-            if str(call.get("chat_id")) == str(self.user) and entry.get("ok", True):
+            call = entry.get("values", {})
+            if str(call.get("chat_id")) == str(self.user) and "error" not in entry:
                 self._hear(entry["method"], call)
         self._read = len(journal)
 
@@ -333,19 +352,16 @@ class TelegramSeat:
         if method in ("sendPhoto", "sendVoice", "sendDocument", "sendVideo"):
             self._add_file(call.get("caption", ""), labels)
         elif method in ("sendMessage", "editMessageText"):
-            self._heard.append(Shown(call["text"], labels, method == "editMessageText"))
+            lone = self._heard.pop() if self._heard and not self._heard[-1].text else Shown("")
+            self._heard.append(Shown(call["text"], labels, method == "editMessageText", lone.files))
 
     @staticmethod
     def _is_hint(text: str) -> bool:
         return text.startswith("点下面的")
 
     def _add_file(self, caption: str, labels: tuple[tuple[str, ...], ...]) -> None:
-        """A file belongs to the message that it comes with."""
-        if caption or not self._heard:
-            self._heard.append(Shown(caption, labels, files=1))
-        else:
-            last = self._heard[-1]
-            self._heard[-1] = Shown(last.text, last.labels or labels, last.is_edit, last.files + 1)
+        """Files come before the text that they belong to."""
+        self._heard.append(Shown(caption, labels, files=1))
 
 
 async def telegram_seat(user: int, double: Double, town: Town, role: Role, roster_key: str) -> Seat:
@@ -355,5 +371,3 @@ async def telegram_seat(user: int, double: Double, town: Town, role: Role, roste
         await town.settled()
         await seat.hears()
     return seat
-
-

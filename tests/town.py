@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -84,6 +84,10 @@ class Seat(Protocol):
 
     async def offered(self) -> set[str]:
         """All labels that the person was shown."""
+        ...
+
+    async def aims(self, label: str) -> Callable[[], Awaitable[None]]:
+        """A finger above a button: what is called later presses it, whatever has happened meanwhile."""
         ...
 
     async def arrives(self, code: str | None = None) -> None: ...
@@ -181,6 +185,11 @@ class PlainSeat:
     async def offered(self) -> set[str]:
         await self.hears(forget=False)
         return set(self._buttons)
+
+    async def aims(self, label: str) -> Callable[[], Awaitable[None]]:
+        await self.hears(forget=False)
+        token = self._buttons[label]
+        return lambda: self.sends(Pressed(token))
 
     async def arrives(self, code: str | None = None) -> None:
         await self.sends(Arrived(code))

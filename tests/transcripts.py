@@ -6,6 +6,7 @@
     居民> [让小帮帮我办]            a person presses the newest button with that label
     居民> [社保卡补领?]            the same, if that button is offered
     居民> （照片）这是发票          a person sends a photo
+    小帮甲+小帮乙> [我来接]         both press at the same time, the first a moment earlier
     时间> +20分钟                  the clock moves (分钟, 小时, 天)
       居民< ...                    what somebody was sent; (改) marks a message that changed in place
 
@@ -81,6 +82,9 @@ async def _do(line: Line, town: Town, seats: dict[str, Seat]) -> None:
     if line.who == "时间":
         await town.pass_time(_span(line.what))
         return
+    if "+" in line.who:
+        await _do_at_once(line, [seats[who] for who in line.who.split("+")])
+        return
     seat = seats[line.who]
     if line.what == "":
         await seat.arrives()
@@ -93,6 +97,14 @@ async def _do(line: Line, town: Town, seats: dict[str, Seat]) -> None:
         await seat.sends_photo(line.what.removeprefix("（照片）"))
     else:
         await seat.says(line.what)
+
+
+async def _do_at_once(line: Line, seats: list[Seat]) -> None:
+    """All press before anybody has seen what the first press brought."""
+    label = line.what[1:-1]
+    presses = [await seat.aims(label) for seat in seats]
+    for press in presses:
+        await press()
 
 
 def _span(text: str) -> timedelta:

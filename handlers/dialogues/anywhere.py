@@ -8,7 +8,7 @@ from catalog.understanding import Kind, Search
 from handlers.cases import UNCLAIMED, Case
 from handlers.choices import Command, Go, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
-from handlers.dialogues import asking, casework, danger, greeting, intake, oversight, progress, rating, visit
+from handlers.dialogues import asking, casework, danger, greeting, intake, oversight, progress, rating, telling, visit
 from handlers.effects import AcceptInvite, Say
 from handlers.facts import Facts
 from handlers.messages import Arrived, Blocked, Chose, ChoseUnknown, PersonEvent, Said, SentUnreadable
@@ -49,7 +49,7 @@ def catch(conversation: Conversation, event: PersonEvent, facts: Facts, search: 
         case Arrived(code):
             return _arrived(conversation, code, facts)
         case Blocked():
-            return stays(conversation)
+            return stays(conversation, *telling.unreachable(facts))
         case ChoseUnknown():
             return stays(conversation, Say(phrase("asking.unknown_button"), greeting.menu(facts)))
         case Chose(Pick() | Command(), turn) if turn < conversation.asked_turn:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.cases import Case
+from handlers.cases import WORKED, Case
+from handlers.choices import OnCase
+from handlers.describing import name_of
 from handlers.effects import Say, Urgency
 from handlers.facts import Facts
 from handlers.people import Person
-from handlers.phrases import phrase
+from handlers.phrases import button, phrase
 
 
 def can_reach_asker(case: Case, facts: Facts) -> bool:
@@ -29,6 +31,17 @@ def resident(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:
     is_mine = case.helper_id == facts.me.id
     urgency = Urgency.ANSWER if is_mine else Urgency.NOTICE
     return (Say(text, to=None if is_mine else case.helper_id, urgency=urgency, case_id=case.id),)
+
+
+def unreachable(facts: Facts) -> tuple[Say, ...]:
+    """The person whose turn it is has blocked us: who works for them is told to phone instead."""
+    said: list[Say] = []
+    for case in facts.cases_asked_by(facts.me.id):
+        if case.status in WORKED and case.helper_id not in (None, facts.me.id):
+            phone = case.draft.phone or phrase("intake.not_said")
+            rows = ((button("brief", OnCase(case.id, "brief")),),)
+            said += helper(case, Say(phrase("work.blocked", what=name_of(case, facts), phone=phone), rows), facts)
+    return tuple(said)
 
 
 def helper(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:

@@ -260,7 +260,6 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("label", sqltypes.AutoString(), nullable=False),
         sa.Column("choice", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("is_shown", sa.Boolean(), nullable=False),
         sa.Column("expires_at", sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], name=op.f("fk_buttons_conversation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_buttons")),
@@ -268,8 +267,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("buttons", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_buttons_district_conversation_id_is_shown_id"),
-            ["district", "conversation_id", "is_shown", "id"],
+            batch_op.f("ix_buttons_district_conversation_id_id"),
+            ["district", "conversation_id", "id"],
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_buttons_district_message"), ["district", "message"], unique=False)
@@ -480,7 +479,7 @@ def downgrade() -> None:
     op.drop_table("case_history")
     with op.batch_alter_table("buttons", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_buttons_district_message"))
-        batch_op.drop_index(batch_op.f("ix_buttons_district_conversation_id_is_shown_id"))
+        batch_op.drop_index(batch_op.f("ix_buttons_district_conversation_id_id"))
 
     op.drop_table("buttons")
     op.drop_table("roles")
