@@ -19,6 +19,7 @@ from handlers.dialogues import (
     asking,
     casework,
     danger,
+    following,
     greeting,
     intake,
     oversight,
@@ -163,7 +164,7 @@ def _idle(conversation: Conversation, event: PersonEvent, facts: Facts, search: 
         case Said(text) if case and text.strip():
             return stays(conversation, *talking.pass_on(case, text.strip(), (), facts, is_guess=True))
         case Said(text):
-            return asking.ask(conversation, text, facts, search)
+            return following.aspect(conversation, text, facts) or asking.ask(conversation, text, facts, search)
         case SentFile(caption=caption, is_more_of_album=is_more) if case or (case := _only_case(facts)):
             return stays(conversation, *talking.pass_on(case, caption, (event,), facts, is_quiet=is_more))
         case SentFile():

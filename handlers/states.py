@@ -52,6 +52,8 @@ class Reading:
     others: tuple[str, ...] = ()
     """The candidates that came after it, offered on 不是这个."""
     entry: str = "chat"
+    relation: str = ""
+    """Whom it is for (cases.Relation), when that was said after the card."""
 
 
 @dataclass(frozen=True, slots=True)

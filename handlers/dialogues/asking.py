@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from catalog.scope import advice
 from catalog.understanding import Band, Candidate, Danger, Kind, Search, Understanding
-from handlers.cases import Draft, Entry
+from handlers.cases import Draft, Entry, Relation
 from handlers.choices import Command, Go, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import masked
 from handlers.dialogues import cards, danger, intake, progress
+from handlers.dialogues.following import aspect, corrected, with_relation
 from handlers.dialogues.greeting import menu
 from handlers.effects import Ask, Button, Effect, RecordUnmet, Say
 from handlers.facts import Facts
@@ -154,17 +155,18 @@ def entry_name(entry_id: str, facts: Facts) -> str:
 def show(conversation: Conversation, question: str, entry_id: str, others: tuple[str, ...], facts: Facts) -> Turn:
     """The card of a service or certificate, with what can be done next."""
     service = facts.district.services.get(entry_id)
-    wants_not = button("not_this", Command("not_this"))
-    person = button("person", Command("person"))
     if service:
         text = cards.service_card(service, facts)
-        rows = ((button("start", Command("start")),), (wants_not, person))
     else:
         text = cards.certificate_card(facts.district.certificates[entry_id], facts)
-        rows = ((button("still_help", Command("start")),), (wants_not, person))
     seen = replace(conversation, context=entry_id)
     state = Reading(question, entry_id, others, entry_of(conversation, facts))
-    return goes_to(seen, state, Say(text, rows))
+    return goes_to(seen, state, Say(text, _card_rows(entry_id, facts)))
+
+
+def _card_rows(entry_id: str, facts: Facts) -> tuple[tuple[Button, ...], ...]:
+    start = button("start" if entry_id in facts.district.services else "still_help", Command("start"))
+    return ((start,), (button("not_this", Command("not_this")), button("person", Command("person"))))
 
 
 def choosing(conversation: Conversation, state: Choosing, event: Event, facts: Facts, search: Search) -> Turn:
@@ -189,7 +191,9 @@ def reading(conversation: Conversation, state: Reading, event: Event, facts: Fac
     """A card, or an answer without one, stands there."""
     match event:
         case Chose(Command("start")) if state.shown:
-            return intake.begin(conversation, Draft(state.question, state.shown, entry=Entry(state.entry)), facts)
+            relation = Relation(state.relation) if state.relation else None
+            draft = Draft(state.question, state.shown, relation, entry=Entry(state.entry))
+            return intake.begin(conversation, draft, facts)
         case Chose(Command("not_this" | "want_service")) if state.others:
             return choose(conversation, state.question, state.others, facts, "not_this")
         case Chose(Command("not_this" | "want_service" | "none_of_these")):
@@ -198,8 +202,11 @@ def reading(conversation: Conversation, state: Reading, event: Event, facts: Fac
             return for_person(conversation, state.question, facts, state.shown or None)
         case Chose(Command("cancel" | "back" | "skip")):
             return goes_to(conversation, Idle(), Say(phrase("asking.cancelled"), menu(facts)))
+        case Said(text) if state.shown and (relation := corrected(text)):
+            seen = replace(conversation, state=replace(state, relation=relation.value))
+            return with_relation(stays(seen, Say(phrase("card.offer"), _card_rows(state.shown, facts))), relation)
         case Said(text):
-            return ask(conversation, text, facts, search)
+            return aspect(conversation, text, facts) or ask(conversation, text, facts, search)
         case _:
             return stays(conversation, Say(phrase("intake.choose_button")))
 

@@ -15,23 +15,35 @@ def sample_mark(facts: Facts) -> list[str]:
 
 def service_card(service: Service, facts: Facts) -> str:
     """What, who, materials, where, how long, fee, visits, source and date, phone."""
+    sides = lines_of(service)
     lines = [
         phrase("card.title", name=service.name),
-        phrase("card.who", who="、".join(service.applicants)),
-        *([phrase("card.conditions", conditions=service.conditions)] if service.conditions else []),
-        _materials(service.materials),
-        phrase("card.where", where=service.where),
-        _limit(service.promised_limit or service.legal_limit),
-        _fee(service),
-        _visits(service),
+        *(sides[side] for side in ("who", "materials", "where", "limit", "fee", "visits")),
         *([service.note] if service.note else []),
         phrase("card.source", source=service.source, date=service.source_date),
-        phrase("card.phone", phone=service.phone),
+        sides["phone"],
         *_expiry(service, facts),
         *sample_mark(facts),
         *([phrase("card.offer")]),
     ]
     return "\n".join(lines)
+
+
+def lines_of(service: Service) -> dict[str, str]:
+    """Each side of a service as its line of the card; the keys are those of `catalog.aspects`."""
+    who = [
+        phrase("card.who", who="、".join(service.applicants)),
+        *([phrase("card.conditions", conditions=service.conditions)] if service.conditions else []),
+    ]
+    return {
+        "who": "\n".join(who),
+        "materials": _materials(service.materials),
+        "where": phrase("card.where", where=service.where),
+        "limit": _limit(service.promised_limit or service.legal_limit),
+        "fee": _fee(service),
+        "visits": _visits(service),
+        "phone": phrase("card.phone", phone=service.phone),
+    }
 
 
 def certificate_card(certificate: Certificate, facts: Facts) -> str:

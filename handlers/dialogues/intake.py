@@ -10,6 +10,7 @@ from handlers.cases import Draft, Entry, Relation
 from handlers.choices import Choice, Command, Go, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import masked_phone, matter, visiting, where
+from handlers.dialogues.following import corrected, relation_of, with_relation
 from handlers.dialogues.greeting import menu
 from handlers.effects import Ask, Button, Effect, OpenCase, RememberPhone, Say
 from handlers.facts import Facts
@@ -53,7 +54,9 @@ def begin(conversation: Conversation, draft: Draft, facts: Facts) -> Turn:
 
 
 def _first(draft: Draft) -> type[Step]:
-    return AskingForWhom if draft.entry is Entry.CHAT else AskingName
+    if draft.entry is not Entry.CHAT:
+        return AskingName
+    return AskingPlace if draft.relation else AskingForWhom
 
 
 def _steps(draft: Draft) -> tuple[type[Step], ...]:
@@ -90,6 +93,9 @@ def step(conversation: Conversation, state: Step, event: Event, facts: Facts) ->
             return _back(conversation, state, facts)
         case Chose(Command("skip")):
             return _skip(conversation, state, facts)
+        case Said(text) if not isinstance(state, AskingForWhom | AskingNote) and (relation := corrected(text)):
+            kept = replace(state, draft=replace(state.draft, relation=relation))
+            return with_relation(_ask(conversation, kept, facts), relation)
         case SentFile(file_id=file_id, caption=caption):
             return _keep_file(conversation, state, file_id, caption, facts)
         case SentUnreadable(what):
@@ -144,27 +150,10 @@ def _for_whom(conversation: Conversation, state: AskingForWhom, event: Event, fa
     match event:
         case Chose(Pick(value)) if value in set(Relation):
             return _next(conversation, state, replace(state.draft, relation=Relation(value)), facts)
-        case Said(text) if relation := _relation(text):
+        case Said(text) if relation := relation_of(text):
             return _next(conversation, state, replace(state.draft, relation=relation), facts)
         case _:
             return _again(conversation, state, facts)
-
-
-_RELATION_WORDS = {
-    Relation.SELF: ("我自己", "自己", "本人", "我"),
-    Relation.PARENT: ("爸", "妈", "爹", "娘", "老人", "爷", "奶", "婆", "公公", "父", "母"),
-    Relation.CHILD: ("孩", "儿", "女", "伢", "毛毛", "孙"),
-    Relation.SPOUSE: ("爱人", "老公", "老婆", "丈夫", "妻", "媳妇"),
-    Relation.OTHER: ("别人", "邻居", "朋友", "亲戚", "哥", "姐", "弟", "妹"),
-}
-
-
-def _relation(text: str) -> Relation | None:
-    """Whom a few typed words mean; the longest family word wins over 我."""
-    for relation in (Relation.SPOUSE, Relation.PARENT, Relation.CHILD, Relation.OTHER, Relation.SELF):
-        if any(word in text for word in _RELATION_WORDS[relation]):
-            return relation
-    return None
 
 
 def _name(conversation: Conversation, state: AskingName, event: Event, facts: Facts) -> Turn:
