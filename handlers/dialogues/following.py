@@ -8,14 +8,16 @@ from dataclasses import replace
 from catalog.aspects import find_aspect
 from handlers.cases import Relation
 from handlers.choices import Command
-from handlers.conversation import Conversation, Turn, stays
+from handlers.conversation import Conversation, Turn, goes_to
 from handlers.dialogues import cards
 from handlers.effects import Say
 from handlers.facts import Facts
 from handlers.phrases import button, phrase
+from handlers.states import Reading
 
 _CORRECTION = re.compile(
-    r"^((不是|不对|错了)(我|我自己|我的)?)?[，,、。 ]*(是|给|帮|替|办)?(我|俺)?(?P<who>[^，,。 ]{1,5}?)(的|办|要办|用)?[。！!]?$"
+    r"^((不是|不对|错了)(我|我自己|我的)?)?[，,、。 ]*"
+    r"(是|给|帮|替|办)?(我|俺)?(?P<who>[^，,。 ]{1,5}?)(的|办|要办|用)?[。！!]?$"
 )
 
 RELATION_WORDS = {
@@ -49,7 +51,8 @@ def aspect(conversation: Conversation, text: str, facts: Facts) -> Turn | None:
         return None
     line = phrase("card.title", name=service.name) + "\n" + cards.lines_of(service)[wanted]
     rows = ((button("start", Command("start")), button("person", Command("person"))),)
-    return stays(conversation, Say("\n".join([line, *cards.sample_mark(facts)]), rows))
+    state = conversation.state if isinstance(conversation.state, Reading) else Reading(text, service.id)
+    return goes_to(conversation, state, Say("\n".join([line, *cards.sample_mark(facts)]), rows))
 
 
 def with_relation(turn: Turn, relation: Relation) -> Turn:
