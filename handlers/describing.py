@@ -67,6 +67,11 @@ def visiting(draft: Draft) -> str:
             return phrase("button.visit_phone")
 
 
+def unreadable(what: str) -> str:
+    """What to say to something that cannot be kept: a sticker, a file too big, anything else."""
+    return phrase(f"asking.{what if what in ('sticker', 'too_big') else 'unreadable'}", mb=20)
+
+
 def status(case: Case) -> str:
     if case.status is CaseStatus.WAITING and case.waiting_for == "department":
         return phrase("status.waiting_department")

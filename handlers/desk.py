@@ -40,7 +40,6 @@ from handlers.messages import (
     ClaimLost,
     ClaimWon,
     EchoEvent,
-    Event,
     FellDue,
     FileKind,
     FollowUpKind,
@@ -62,6 +61,7 @@ from handlers.states import (
     ChoosingPapers,
     GivingReason,
     Idle,
+    IntakeState,
     OnBehalf,
     ProposingVisit,
     Reading,
@@ -69,11 +69,9 @@ from handlers.states import (
 )
 
 
-def step(conversation: Conversation, event: Event, facts: Facts, search: Search) -> Turn:
+def step(conversation: Conversation, event: PersonEvent | EchoEvent, facts: Facts, search: Search) -> Turn:
     """One event of a person's conversation, or the echo of an effect of this very turn."""
     match event:
-        case FellDue():
-            return Turn(conversation, upkeep.fell_due(event, facts))
         case (
             CaseOpened()
             | ClaimWon()
@@ -289,7 +287,7 @@ def _marked(before: Conversation, turn: Turn, facts: Facts) -> Turn:
     now = turn.conversation
     if any(_asks(effect) for effect in turn.effects):
         now = replace(now, asked_turn=now.turn)
-    was_in, is_in = (isinstance(each.state, intake.Step) for each in (before, now))
+    was_in, is_in = (isinstance(each.state, IntakeState) for each in (before, now))
     plan: tuple[Effect, ...] = ()
     if is_in:
         due_at = facts.now + facts.settings.silence_after

@@ -195,20 +195,18 @@ class Assigning:
     case_id: int
 
 
+IntakeState = (
+    AskingForWhom | AskingName | AskingPlace | AskingPhone | AskingWhen | AskingVisit | AskingNote | Confirming
+)
+"""A question of an intake is open."""
+
 State = (
     Idle
     | CheckingDanger
     | Choosing
     | Reading
     | AskingWhere
-    | AskingForWhom
-    | AskingName
-    | AskingPlace
-    | AskingPhone
-    | AskingWhen
-    | AskingVisit
-    | AskingNote
-    | Confirming
+    | IntakeState
     | Adding
     | GivingReason
     | ChoosingPapers

@@ -8,12 +8,13 @@ from catalog.understanding import Kind, Search
 from handlers.cases import UNCLAIMED, Case
 from handlers.choices import Command, Go, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
+from handlers.describing import unreadable
 from handlers.dialogues import asking, casework, danger, greeting, intake, oversight, progress, rating, telling, visit
 from handlers.effects import AcceptInvite, Say
 from handlers.facts import Facts
 from handlers.messages import Arrived, Blocked, Chose, ChoseUnknown, PersonEvent, Said, SentUnreadable
 from handlers.phrases import phrase
-from handlers.states import CheckingDanger, Idle
+from handlers.states import CheckingDanger, Idle, IntakeState
 
 _WORDS: dict[str, Command | Go] = {
     word: choice
@@ -59,20 +60,16 @@ def catch(conversation: Conversation, event: PersonEvent, facts: Facts, search: 
         case Chose(Go(where, value)):
             return go(conversation, where, value, facts, search)
         case SentUnreadable(what) if isinstance(conversation.state, Idle):
-            return stays(conversation, Say(phrase(f"asking.{_known(what)}", mb=20), greeting.menu(facts)))
+            return stays(conversation, Say(unreadable(what), greeting.menu(facts)))
         case Said(text):
             return _said(conversation, text, facts, search)
         case _:
             return None
 
 
-def _known(what: str) -> str:
-    return what if what in ("sticker", "too_big") else "unreadable"
-
-
 def _arrived(conversation: Conversation, code: str | None, facts: Facts) -> Turn:
     turn = greeting.arrived(conversation, code, facts)
-    if code is None and isinstance(conversation.state, intake.Step):
+    if code is None and isinstance(conversation.state, IntakeState):
         resumed = intake.resume(turn.conversation, conversation.state, facts)
         return Turn(resumed.conversation, (Say(phrase("greeting.back")), *resumed.effects))
     return turn
@@ -83,7 +80,7 @@ def _said(conversation: Conversation, text: str, facts: Facts, search: Search) -
         return stays(conversation, AcceptInvite(text.strip().removeprefix("加入").strip()))
     if oversight.wants_invite(Said(text)) and facts.me.is_supervisor:
         return oversight.invite(conversation, text.strip(), facts)
-    if not isinstance(conversation.state, intake.Step) and (turn := progress.by_number(conversation, text, facts)):
+    if not isinstance(conversation.state, IntakeState) and (turn := progress.by_number(conversation, text, facts)):
         return turn
     return _danger(conversation, text, facts, search)
 
@@ -140,7 +137,7 @@ def go(conversation: Conversation, where: str, value: str, facts: Facts, search:
 
 
 def _resume(conversation: Conversation, facts: Facts) -> Turn:
-    if isinstance(conversation.state, intake.Step):
+    if isinstance(conversation.state, IntakeState):
         return intake.resume(conversation, conversation.state, facts)
     return stays(conversation, greeting.home(facts))
 
@@ -158,7 +155,7 @@ def on_case(conversation: Conversation, choice: OnCase, facts: Facts) -> Turn:
 
 def _leave(conversation: Conversation) -> Conversation:
     """A case button ends what was being written for another case; an intake stays where it is."""
-    if isinstance(conversation.state, intake.Step):
+    if isinstance(conversation.state, IntakeState):
         return conversation
     return replace(conversation, state=Idle())
 

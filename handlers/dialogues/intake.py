@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from catalog.places import Place
 from handlers.cases import Draft, Entry, Relation
-from handlers.choices import Choice, Command, Go, Pick
+from handlers.choices import Command, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
-from handlers.describing import masked_phone, matter, visiting, where
+from handlers.describing import unreadable
+from handlers.dialogues import questions
 from handlers.dialogues.following import corrected, relation_of, with_relation
 from handlers.dialogues.greeting import menu
-from handlers.effects import Ask, Button, Effect, OpenCase, RememberPhone, Say
+from handlers.effects import Ask, Effect, OpenCase, RememberPhone, Say
 from handlers.facts import Facts
 from handlers.messages import Chose, Event, Said, SentFile, SentUnreadable, SharedPhone, SharedPlace
-from handlers.phrases import button, phrase
+from handlers.phrases import phrase
 from handlers.reading import phone as read_phone
 from handlers.states import (
     AskingForWhom,
@@ -27,13 +27,10 @@ from handlers.states import (
     AskingWhen,
     Confirming,
     Idle,
-    State,
+    IntakeState,
 )
 
-Step = AskingForWhom | AskingName | AskingPlace | AskingPhone | AskingWhen | AskingVisit | AskingNote | Confirming
-Rows = tuple[tuple[Button, ...], ...]
-
-STEPS: tuple[type[Step], ...] = (
+STEPS: tuple[type[IntakeState], ...] = (
     AskingForWhom,
     AskingName,
     AskingPlace,
@@ -53,22 +50,22 @@ def begin(conversation: Conversation, draft: Draft, facts: Facts) -> Turn:
     return _ask(conversation, _first(draft)(draft), facts)
 
 
-def _first(draft: Draft) -> type[Step]:
+def _first(draft: Draft) -> type[IntakeState]:
     if draft.entry is not Entry.CHAT:
         return AskingName
     return AskingPlace if draft.relation else AskingForWhom
 
 
-def _steps(draft: Draft) -> tuple[type[Step], ...]:
+def _steps(draft: Draft) -> tuple[type[IntakeState], ...]:
     left_out = AskingName if draft.entry is Entry.CHAT else AskingForWhom
     return tuple(step for step in STEPS if step is not left_out)
 
 
-def _ask(conversation: Conversation, state: Step, facts: Facts, *before: Effect) -> Turn:
-    return goes_to(conversation, state, *before, prompt(state, facts))
+def _ask(conversation: Conversation, state: IntakeState, facts: Facts, *before: Effect) -> Turn:
+    return goes_to(conversation, state, *before, questions.prompt(state, facts))
 
 
-def _next(conversation: Conversation, state: Step, draft: Draft, facts: Facts, *before: Effect) -> Turn:
+def _next(conversation: Conversation, state: IntakeState, draft: Draft, facts: Facts, *before: Effect) -> Turn:
     steps = _steps(draft)
     following = steps[min(steps.index(type(state)) + 1, len(steps) - 1)]
     if draft.is_checked or following is Confirming:
@@ -76,7 +73,7 @@ def _next(conversation: Conversation, state: Step, draft: Draft, facts: Facts, *
     return _ask(conversation, following(draft), facts, *before)
 
 
-def _back(conversation: Conversation, state: Step, facts: Facts) -> Turn:
+def _back(conversation: Conversation, state: IntakeState, facts: Facts) -> Turn:
     steps = _steps(state.draft)
     if isinstance(state, AskingPlace) and state.under:
         return _ask(conversation, AskingPlace(state.draft), facts)
@@ -84,7 +81,7 @@ def _back(conversation: Conversation, state: Step, facts: Facts) -> Turn:
     return _ask(conversation, before(state.draft), facts)
 
 
-def step(conversation: Conversation, state: Step, event: Event, facts: Facts) -> Turn:
+def step(conversation: Conversation, state: IntakeState, event: Event, facts: Facts) -> Turn:
     """One event in an intake: the words that mean the same everywhere, then what the state makes of it."""
     match event:
         case Chose(Command("cancel")):
@@ -99,12 +96,12 @@ def step(conversation: Conversation, state: Step, event: Event, facts: Facts) ->
         case SentFile(file_id=file_id, caption=caption):
             return _keep_file(conversation, state, file_id, caption, facts)
         case SentUnreadable(what):
-            return stays(conversation, Say(phrase(f"asking.{what}", mb=20)), prompt(state, facts))
+            return stays(conversation, Say(unreadable(what)), questions.prompt(state, facts))
         case _:
             return _answer(conversation, state, event, facts)
 
 
-def _answer(conversation: Conversation, state: Step, event: Event, facts: Facts) -> Turn:
+def _answer(conversation: Conversation, state: IntakeState, event: Event, facts: Facts) -> Turn:
     match state:
         case AskingForWhom():
             return _for_whom(conversation, state, event, facts)
@@ -124,23 +121,23 @@ def _answer(conversation: Conversation, state: Step, event: Event, facts: Facts)
             return _confirm(conversation, state, event, facts)
 
 
-def _skip(conversation: Conversation, state: Step, facts: Facts) -> Turn:
+def _skip(conversation: Conversation, state: IntakeState, facts: Facts) -> Turn:
     if isinstance(state, Confirming):
         return _ask(conversation, state, facts)
     said = (Say(phrase("intake.phone_none")),) if isinstance(state, AskingPhone) and not _by_helper(state) else ()
     return _next(conversation, state, state.draft, facts, *said)
 
 
-def _by_helper(state: Step) -> bool:
+def _by_helper(state: IntakeState) -> bool:
     return state.draft.entry is not Entry.CHAT
 
 
-def _keep_file(conversation: Conversation, state: Step, file_id: int, caption: str, facts: Facts) -> Turn:
+def _keep_file(conversation: Conversation, state: IntakeState, file_id: int, caption: str, facts: Facts) -> Turn:
     """A photo or voice note is kept whenever it comes; the question that stood there is put again."""
     note = "；".join(filter(None, (state.draft.note, caption[:LONGEST_NOTE]))) or None
     draft = replace(state.draft, files=(*state.draft.files, file_id), note=note)
     kept = replace(state, draft=draft)
-    return goes_to(conversation, kept, Say(phrase("intake.keep_files"), prompt(kept, facts).buttons))
+    return goes_to(conversation, kept, Say(phrase("intake.keep_files"), questions.prompt(kept, facts).buttons))
 
 
 # --- each question's answer ------------------------------------------------------------------------------------
@@ -168,7 +165,7 @@ def _place(conversation: Conversation, state: AskingPlace, event: Event, facts: 
     places = facts.district.places
     match event:
         case Chose(Command("towns")):
-            return goes_to(conversation, AskingPlace(state.draft), _towns(facts))
+            return goes_to(conversation, AskingPlace(state.draft), questions.towns(facts))
         case Chose(Pick(value)) if place := places.get(value):
             return _placed(conversation, state, place, facts)
         case Said(text):
@@ -176,7 +173,7 @@ def _place(conversation: Conversation, state: AskingPlace, event: Event, facts: 
         case SharedPlace(latitude, longitude):
             near = places.nearest(latitude, longitude)
             far = Say(phrase("intake.place_far", district=facts.district.name))
-            return stays(conversation, _which(near) if near else far)
+            return stays(conversation, questions.which(near) if near else far)
         case _:
             return _again(conversation, state, facts)
 
@@ -189,16 +186,16 @@ def _typed_place(conversation: Conversation, state: AskingPlace, text: str, fact
     if len(found) == 1:
         return _placed(conversation, state, found[0], facts)
     if found:
-        return stays(conversation, _which(tuple(found)))
+        return stays(conversation, questions.which(tuple(found)))
     unknown = phrase("intake.place_unknown", text=text.strip()[:20])
-    return stays(conversation, Say(unknown, prompt(state, facts).buttons, asks=Ask.PLACE))
+    return stays(conversation, Say(unknown, questions.prompt(state, facts).buttons, asks=Ask.PLACE))
 
 
 def _placed(conversation: Conversation, state: AskingPlace, place: Place, facts: Facts) -> Turn:
     """A village is enough; for a town its villages are asked for once."""
     villages = facts.district.places.children(place.code)
     if place.level == "town" and villages and state.under != place.code:
-        return goes_to(conversation, AskingPlace(state.draft, place.code), _villages(place, villages))
+        return goes_to(conversation, AskingPlace(state.draft, place.code), questions.villages(place, villages))
     run_by = _run_by(place, facts)
     name = facts.district.places.name(place.code)
     said = (Say(phrase("intake.place_run_by", place=name, body=run_by)),) if run_by else ()
@@ -211,26 +208,6 @@ def _run_by(place: Place, facts: Facts) -> str:
     return place.run_by or (town.run_by if town else "")
 
 
-def _which(places: tuple[Place, ...]) -> Say:
-    rows = tuple((Button(place.name, Pick(place.code)),) for place in places)
-    return Say(phrase("intake.place_which"), (*rows, _foot()))
-
-
-def _towns(facts: Facts) -> Say:
-    buttons = [Button(town.name, Pick(town.code)) for town in facts.district.places.towns()]
-    return Say(phrase("intake.place_towns"), (*_pairs(buttons), _foot()))
-
-
-def _villages(town: Place, villages: tuple[Place, ...]) -> Say:
-    buttons = [Button(place.name, Pick(place.code)) for place in villages]
-    only = button("town_only", Pick(town.code), town=town.name)
-    return Say(phrase("intake.place_villages", town=town.name), (*_pairs(buttons), (only,), _foot()))
-
-
-def _pairs(buttons: list[Button]) -> Rows:
-    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
-
-
 def _phone(conversation: Conversation, state: AskingPhone, event: Event, facts: Facts) -> Turn:
     match event:
         case Chose(Command("same_phone")) if known := facts.my_phone():
@@ -241,7 +218,9 @@ def _phone(conversation: Conversation, state: AskingPhone, event: Event, facts: 
             return _with_phone(conversation, state, number, facts)
         case Said(text):
             wrong = Say(
-                phrase("intake.phone_wrong", text=text.strip()[:20]), prompt(state, facts).buttons, asks=Ask.PHONE
+                phrase("intake.phone_wrong", text=text.strip()[:20]),
+                questions.prompt(state, facts).buttons,
+                asks=Ask.PHONE,
             )
             return stays(conversation, wrong)
         case _:
@@ -286,7 +265,7 @@ def _note(conversation: Conversation, state: AskingNote, event: Event, facts: Fa
         case Said(text) if text.strip():
             note = "；".join(filter(None, (state.draft.note, text.strip())))[:LONGEST_NOTE]
             noted = AskingNote(replace(state.draft, note=note))
-            return goes_to(conversation, noted, Say(phrase("intake.noted"), prompt(noted, facts).buttons))
+            return goes_to(conversation, noted, Say(phrase("intake.noted"), questions.prompt(noted, facts).buttons))
         case _:
             return _again(conversation, state, facts)
 
@@ -296,32 +275,13 @@ def _confirm(conversation: Conversation, state: Confirming, event: Event, facts:
         case Chose(Command("confirm")):
             return _open(conversation, state.draft)
         case Chose(Command("change")):
-            return stays(conversation, _what_to_change(state.draft))
-        case Chose(Pick(value)) if value in _CHANGES:
-            return _ask(conversation, _CHANGES[value](state.draft), facts)
+            return stays(conversation, questions.what_to_change(state.draft))
+        case Chose(Pick(value)) if value in questions.CHANGES:
+            return _ask(conversation, questions.CHANGES[value](state.draft), facts)
         case Said(text) if text.strip("。.！! ") in ("对", "是", "是的", "好", "好的", "确认", "对的", "可以", "行"):
             return _open(conversation, state.draft)
         case _:
             return _again(conversation, state, facts)
-
-
-_CHANGES: dict[str, type[Step]] = {
-    "for": AskingForWhom,
-    "name": AskingName,
-    "place": AskingPlace,
-    "phone": AskingPhone,
-    "when": AskingWhen,
-    "visit": AskingVisit,
-    "note": AskingNote,
-}
-
-
-def _what_to_change(draft: Draft) -> Say:
-    """The questions of this intake as buttons; the answer leads straight back to the summary."""
-    left_out = "name" if draft.entry is Entry.CHAT else "for"
-    buttons = [button(f"change_{key}", Pick(key)) for key in _CHANGES if key != left_out]
-    foot = (button("confirm", Command("confirm")), button("cancel", Command("cancel")))
-    return Say(phrase("intake.what_to_change"), (*_pairs(buttons), foot))
 
 
 def _open(conversation: Conversation, draft: Draft) -> Turn:
@@ -329,102 +289,11 @@ def _open(conversation: Conversation, draft: Draft) -> Turn:
     return goes_to(conversation, Idle(), OpenCase(draft, asker))
 
 
-def _again(conversation: Conversation, state: Step, facts: Facts) -> Turn:
-    question = prompt(state, facts)
+def _again(conversation: Conversation, state: IntakeState, facts: Facts) -> Turn:
+    question = questions.prompt(state, facts)
     return stays(conversation, replace(question, text=phrase("intake.choose_button") + "\n" + question.text))
 
 
-# --- each question ---------------------------------------------------------------------------------------------
-
-
-def resume(conversation: Conversation, state: Step, facts: Facts) -> Turn:
+def resume(conversation: Conversation, state: IntakeState, facts: Facts) -> Turn:
     """Put the question again that was left open."""
-    return stays(conversation, Say(phrase("intake.resumed")), prompt(state, facts))
-
-
-def prompt(state: Step, facts: Facts) -> Say:
-    """The question of a state, with its buttons."""
-    asked: dict[type[State], Callable[[Step, Facts], Say]] = {
-        AskingForWhom: _prompt_for_whom,
-        AskingName: lambda state, facts: Say(phrase("intake.name"), (_foot(),)),
-        AskingPlace: _prompt_place,
-        AskingPhone: _prompt_phone,
-        AskingWhen: lambda state, facts: Say(phrase("intake.when"), _picks("when", ("soon", "workday", "weekend"))),
-        AskingVisit: lambda state, facts: Say(phrase("intake.visit"), _picks("visit", ("home", "village", "phone"))),
-        AskingNote: _prompt_note,
-        Confirming: _prompt_confirm,
-    }
-    return asked[type(state)](state, facts)
-
-
-def _foot(*first: Button) -> tuple[Button, ...]:
-    """The last row of every question."""
-    words = ("skip", "back", "cancel")
-    return (*first, *(button(word, Command(word)) for word in words))
-
-
-def _picks(group: str, values: tuple[str, ...]) -> Rows:
-    return (*((button(f"{group}_{value}", Pick(value)),) for value in values), _foot())
-
-
-def _prompt_for_whom(state: Step, facts: Facts) -> Say:
-    buttons = [button(relation.value, Pick(relation.value)) for relation in Relation]
-    foot = (button("skip", Command("skip")), button("cancel", Command("cancel")))
-    return Say(phrase("intake.for_whom"), (tuple(buttons[:2]), tuple(buttons[2:]), foot))
-
-
-def _prompt_place(state: Step, facts: Facts) -> Say:
-    assert isinstance(state, AskingPlace)
-    if state.under and (town := facts.district.places.get(state.under)):
-        return _villages(town, facts.district.places.children(town.code))
-    last = facts.my_last_place() if state.draft.entry is Entry.CHAT else None
-    known: Rows = ((button("same_place", Pick(last), place=facts.district.places.name(last)),),) if last else ()
-    key = (
-        "intake.place"
-        if state.draft.relation in (None, Relation.SELF) and not _by_helper(state)
-        else "intake.place_for"
-    )
-    return Say(phrase(key), (*known, (button("towns", Command("towns")),), _foot()), asks=Ask.PLACE)
-
-
-def _prompt_phone(state: Step, facts: Facts) -> Say:
-    known = None if _by_helper(state) else facts.my_phone()
-    same: Rows = ()
-    if known:
-        same = ((button("same_phone", Command("same_phone"), phone=masked_phone(known)),),)
-    return Say(phrase("intake.phone"), (*same, _foot()), asks=Ask.PHONE)
-
-
-def _prompt_note(state: Step, facts: Facts) -> Say:
-    return Say(phrase("intake.note"), ((button("no_more", Command("no_more")),), _foot()[1:]))
-
-
-def _prompt_confirm(state: Step, facts: Facts) -> Say:
-    rows = (
-        (button("confirm", Command("confirm")),),
-        (button("change", Command("change")), button("cancel", Command("cancel"))),
-    )
-    return Say(phrase("intake.summary", lines="\n".join(summary(state.draft, facts))), rows)
-
-
-def summary(draft: Draft, facts: Facts) -> list[str]:
-    """What was gathered, a line each; what was skipped is left out."""
-    said = {
-        "what": matter(draft, facts),
-        "for": phrase(f"intake.relation_{draft.relation.value}") if draft.relation else "",
-        "name": draft.applicant_name or "",
-        "place": where(draft, facts) if draft.place_code else "",
-        "phone": draft.phone or "",
-        "when": draft.when or "",
-        "visit": visiting(draft),
-        "note": draft.note or "",
-        "files": len(draft.files) or "",
-    }
-    names = {"for": "who", "files": "count"}
-    return [phrase(f"intake.line_{key}", **{names.get(key, key): value}) for key, value in said.items() if value]
-
-
-def silence_buttons() -> Rows:
-    """For the one nudge after a silence; good at any time."""
-    choices: tuple[tuple[str, Choice], ...] = (("resume", Go("resume")), ("drop", Go("drop")))
-    return (tuple(button(key, choice) for key, choice in choices),)
+    return stays(conversation, Say(phrase("intake.resumed")), questions.prompt(state, facts))

@@ -6,7 +6,7 @@ from handlers.cases import UNCLAIMED, WORKED, Act, Case, CaseStatus
 from handlers.choices import OnCase
 from handlers.describing import clock, day, helper_name, name_of, where
 from handlers.dialogues import rating, routes, telling
-from handlers.dialogues.intake import silence_buttons
+from handlers.dialogues.questions import silence_buttons
 from handlers.digests import compose
 from handlers.effects import Button, Decline, Effect, MoveCase, Say, Urgency
 from handlers.facts import Facts
