@@ -11,7 +11,6 @@ from itertools import count
 import structlog
 
 from bot.town import Town
-from catalog.district import District
 from handlers import numbers
 from handlers.cases import UNCLAIMED, WHO_MAY, WORKED, Act, Case, CaseStatus, after
 from handlers.effects import (
@@ -46,7 +45,7 @@ from handlers.messages import (
     InviteRefused,
     MoveRefused,
 )
-from handlers.people import Person, Role
+from handlers.people import Person, Role, answers_for
 from storage import (
     buttons,
     cases,
@@ -256,15 +255,9 @@ def _roles_in(case: Case, effect: MoveCase, stage: Stage) -> frozenset[Role | No
         roles.add(Role.HELPER)
     if case.asker_id == me.id:
         roles.add(Role.RESIDENT)
-    if me.is_supervisor and _answers_for(me, case, stage.town.district):
+    if me.is_supervisor and answers_for(me, case.draft.place_code, stage.town.district):
         roles.add(Role.SUPERVISOR)
     return frozenset(roles)
-
-
-def _answers_for(supervisor: Person, case: Case, district: District) -> bool:
-    """Whether a case lies in a supervisor's places; one without a (known) place is everybody's."""
-    above = {place.code for place in district.places.ancestors(case.draft.place_code)} - {district.code}
-    return not above or district.code in supervisor.places or bool(above & set(supervisor.places))
 
 
 def _is_complete(effect: MoveCase) -> bool:

@@ -175,8 +175,6 @@ class MakeInvite:
     """Make a one-time code. Comes back as InviteMade."""
 
     role: str
-    helper_id: int | None = None
-    """The person whom a helper's code is for, if known."""
     roster_id: str = ""
     """The roster helper whom a helper's code is for (catalog.district.RosterHelper.id)."""
     places: tuple[str, ...] = ()

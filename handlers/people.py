@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 
+from catalog.district import District
+
 
 class Role(StrEnum):
     """What a person may do here. Everybody is a resident."""
@@ -35,6 +37,12 @@ class Person:
     @property
     def is_supervisor(self) -> bool:
         return Role.SUPERVISOR in self.roles
+
+
+def answers_for(supervisor: Person, place_code: str | None, district: District) -> bool:
+    """Whether a place lies in a supervisor's places; what has no (known) place is everybody's."""
+    above = {place.code for place in district.places.ancestors(place_code)} - {district.code}
+    return not above or district.code in supervisor.places or bool(above & set(supervisor.places))
 
 
 @dataclass(frozen=True, slots=True)

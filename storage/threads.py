@@ -62,6 +62,13 @@ def after(reader: UnitOfWork, channel: str, address: str, line_id: int, limit: i
     return [Line(**row) for row in reader.connection.execute(newer).mappings()]
 
 
+def latest(reader: UnitOfWork, channel: str, address: str, limit: int) -> list[Line]:
+    """The newest lines, oldest first."""
+    columns = [_threads.c[name] for name in Line.__slots__]
+    newest = select(*columns).where(_chat(reader, channel, address)).order_by(_threads.c.id.desc()).limit(limit)
+    return [Line(**row) for row in reader.connection.execute(newest).mappings()][::-1]
+
+
 def _chat(work: UnitOfWork, channel: str, address: str) -> Any:
     return (_threads.c.district == work.district) & (_threads.c.channel == channel) & (_threads.c.address == address)
 

@@ -72,14 +72,10 @@ class Terminal:
             await asyncio.gather(showing, return_exceptions=True)
 
     async def deliver(self, address: str, out: Outbound) -> Receipt:
-        """Append to the thread of an address, or replace the line that `out.edits` names."""
-        body = await self.book.body_of(out)
-        if out.edits:
-            await self.book.edit(address, out.edits, body)
-        else:
-            await self.book.add(address, out.key, body)
+        """Into the thread; who sits at that keyboard looks there."""
+        receipt = await self.book.deliver(address, out)
         self._heard.set()
-        return Receipt(out.edits or out.key, tuple(str(entry["id"]) for entry in body["files"]))
+        return receipt
 
     async def fetch(self, ref: str) -> bytes:
         found = await self.book.file(int(ref))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
-from bot.channels.port import Outbound, OutFile, Refused, StoreDown
+from bot.channels.port import Outbound, OutFile, Receipt, Refused, StoreDown, TryLater
 from storage import attachments, threads
 from storage.attachments import Attachment
 from storage.database import StoreUnavailable
@@ -21,6 +21,8 @@ from storage.writer import Writer
 T = TypeVar("T")
 Body = dict[str, Any]
 """text: str; buttons: rows of {label, token}; asks: phone, place or ""; files: list of {id, kind, mime, name}."""
+LATER = 5.0
+"""Seconds until a line is tried again that the database did not take."""
 PAGE = 500
 """Lines in one read at most."""
 
@@ -48,15 +50,25 @@ class ThreadBook:
 
     async def latest(self, address: str, limit: int) -> list[Line]:
         """The newest lines of this address, oldest first."""
-        lines: list[Line] = []
-        while more := await self.after(address, lines[-1].id if lines else 0):
-            lines = [*lines, *more][-limit:]
-        return lines
+        return await self._read(lambda work: threads.latest(work, self.channel, address, limit))
 
     async def line(self, address: str, line_id: int) -> Line | None:
         """One line, if it is this address's own."""
         found = await self.after(address, line_id - 1, 1)
         return found[0] if found and found[0].id == line_id else None
+
+    async def deliver(self, address: str, out: Outbound) -> Receipt:
+        """Append to the thread, or replace the line that `out.edits` names; doing it twice makes one line. Raises
+        TryLater while the database does not answer, Refused for a file that nobody has."""
+        try:
+            body = await self.body_of(out)
+            if out.edits:
+                await self.edit(address, out.edits, body)
+            else:
+                await self.add(address, out.key, body)
+        except StoreDown:
+            raise TryLater(LATER) from None
+        return Receipt(out.edits or out.key, tuple(str(entry["id"]) for entry in body["files"]))
 
     async def file(self, attachment_id: int) -> Attachment | None:
         return await self._read(lambda work: attachments.load(work, attachment_id))

@@ -53,14 +53,10 @@ class WebChat:
         await self._closing.wait()
 
     async def deliver(self, address: str, out: Outbound) -> Receipt:
-        """Append to the thread, or replace the line that `out.edits` names. Doing it twice makes one line."""
-        body = await self._book.body_of(out)
-        if out.edits:
-            await self._book.edit(address, out.edits, body)
-        else:
-            await self._book.add(address, out.key, body)
+        """Into the thread, and to the open pages of this address."""
+        receipt = await self._book.deliver(address, out)
         self.wake(address)
-        return Receipt(out.edits or out.key, tuple(str(entry["id"]) for entry in body["files"]))
+        return receipt
 
     async def fetch(self, ref: str) -> bytes:
         found = await self._book.file(int(ref))

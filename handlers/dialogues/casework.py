@@ -188,8 +188,6 @@ def press_unclaimed(conversation: Conversation, case: Case, choice: OnCase, fact
             return None
 
 
-_WRITE = {"submit": "submit", "partly": "partly", "impossible": "impossible", "release": "release"}
-
 
 def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) -> Turn | None:
     """A helper's button about a case in their hands."""
@@ -207,7 +205,7 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
         case "message":
             return goes_to(conversation, Adding(case.id), Say(phrase("work.message")))
         case "submit" | "partly" | "impossible" | "release" as purpose:
-            return goes_to(conversation, Writing(case.id, purpose), Say(phrase(f"work.{_WRITE[purpose]}")))
+            return goes_to(conversation, Writing(case.id, purpose), Say(phrase(f"work.{purpose}")))
         case "done":
             return stays(conversation, MoveCase(case.id, Act.RESOLVE, change=Change(outcome="done")))
         case "extend" if case.extended:

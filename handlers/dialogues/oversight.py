@@ -15,7 +15,7 @@ from handlers.effects import Button, Effect, MakeInvite, MoveCase, Reveal, Say
 from handlers.facts import Facts
 from handlers.followups import promised_by
 from handlers.messages import Chose, Event, InviteMade, Said
-from handlers.people import Helper, Role
+from handlers.people import Helper, Role, answers_for
 from handlers.phrases import button, phrase
 from handlers.routing import candidates
 from handlers.states import Assigning, Idle
@@ -31,7 +31,7 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
     """A supervisor's button about a case of their places. None: it is another word."""
     if choice.what not in ("assign", "extend_case", "call"):
         return None
-    if not telling.answers_for(facts.me, case, facts):
+    if not answers_for(facts.me, case.draft.place_code, facts.district):
         return stays(conversation, Say(phrase("oversight.not_in_scope"), menu(facts)))
     match choice.what:
         case "assign" if case.status in UNCLAIMED | WORKED:

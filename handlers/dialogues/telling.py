@@ -10,7 +10,7 @@ from handlers.choices import OnCase
 from handlers.describing import name_of
 from handlers.effects import Say, Urgency
 from handlers.facts import Facts
-from handlers.people import Person
+from handlers.people import answers_for
 from handlers.phrases import button, phrase
 
 
@@ -58,13 +58,5 @@ def supervisors(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:
     return tuple(
         replace(say, to=person.id, urgency=Urgency.NOTICE, case_id=case.id)
         for person in facts.supervisors()
-        if answers_for(person, case, facts)
+        if answers_for(person, case.draft.place_code, facts.district)
     )
-
-
-def answers_for(person: Person, case: Case, facts: Facts) -> bool:
-    """Whether a case lies in a supervisor's places; one without a place is everybody's."""
-    if case.draft.place_code is None or not person.places:
-        return True
-    around = {place.code for place in facts.district.places.ancestors(case.draft.place_code)}
-    return bool(around & set(person.places))
