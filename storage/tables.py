@@ -453,3 +453,57 @@ class SettingRow(Row, table=True):
 
     name: str
     value: Any = _json()
+
+
+# --- learning from use -----------------------------------------------------------------------------------------------
+
+
+class LessonRow(Row, table=True):
+    """What became of a question in somebody's own words. Personal data is blotted out before it is stored."""
+
+    __tablename__ = "lessons"
+    __table_args__ = (Index(None, "district", "state", "at"), Index(None, "district", "folded"))
+
+    at: AwareDatetime
+    question: str = _long()
+    folded: str = _long()
+    """The question as it is compared: width, script and punctuation do not matter."""
+    kind: str
+    """confirmed, refused, corrected, unmet or none."""
+    entry_id: str | None = None
+    """The right service or certificate (confirmed, corrected), the wrong one (refused), or NULL."""
+    case_id: int | None = _ref("cases", nullable=True)
+    state: str = "open"
+    """open, attached or dismissed."""
+    phrase_id: int | None = _ref("learned_phrases", nullable=True)
+
+
+class LearnedPhraseRow(Row, table=True):
+    """People's own words that a supervisor gave to a service or certificate, beside those of the catalog's files."""
+
+    __tablename__ = "learned_phrases"
+    __table_args__ = (Index(None, "district", "state", "at"),)
+
+    text: str = _long()
+    entry_id: str
+    added_by: int = _ref("persons")
+    at: AwareDatetime
+    state: str = "checking"
+    """checking (not live yet), conflict (waits for the supervisor's word), live, or undone."""
+    undone_at: AwareDatetime | None = None
+
+
+class AdmissionRow(Row, table=True):
+    """A proposal of a new matter for the list (准入), with what the procedure asks for. Kept also when refused."""
+
+    __tablename__ = "admissions"
+    __table_args__ = (Index(None, "district", "at"),)
+
+    text: str = _long()
+    asked_by: str = ""
+    basis: str = _long()
+    approved_by: str = ""
+    state: str
+    """recorded or refused."""
+    proposed_by: int = _ref("persons")
+    at: AwareDatetime

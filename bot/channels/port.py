@@ -1,4 +1,4 @@
-"""What every channel keeps: how messages come in, how they go out, and three ways in which sending can fail."""
+"""What every channel keeps: how messages come in, how they go out, and four ways in which sending can fail."""
 
 from __future__ import annotations
 
