@@ -29,9 +29,16 @@ class CatalogSearch:
         self._names = {s.id: s.name for s in district.services.values()}
         self._names |= {c.id: c.name for c in district.certificates.values()}
         self._index = Index(self._names, district.phrases)
+        self._last: tuple[str, Understanding] | None = None
 
     def understand(self, text: str) -> Understanding:
         """Read `text` as one question. Never raises, whatever the text."""
+        last = self._last  # a turn asks twice for the same text: for danger, then for its answer
+        if last is None or last[0] != text:
+            last = self._last = text, self._understood(text)
+        return last[1]
+
+    def _understood(self, text: str) -> Understanding:
         folded = fold(text)
         message = squeeze(folded)
         danger, is_now = scope.find_danger(message)
