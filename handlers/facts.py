@@ -43,6 +43,43 @@ class UnmetLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Lesson:
+    """What became of a question in somebody's own words; without personal data."""
+
+    id: int
+    question: str
+    kind: str
+    """confirmed, refused, corrected, unmet or none."""
+    entry_id: str | None = None
+    """The right service or certificate (confirmed, corrected), the wrong one (refused), or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedPhrase:
+    """People's own words that a supervisor gave to a service or certificate."""
+
+    id: int
+    text: str
+    entry_id: str
+    state: str
+    """checking, conflict, live or undone."""
+    added_by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A proposal of a new matter for the list (准入), and what became of it."""
+
+    text: str
+    asked_by: str
+    basis: str
+    approved_by: str
+    state: str
+    """recorded or refused."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """What a digest counts, over the supervisor's places, from the history."""
 
@@ -133,4 +170,24 @@ class Facts(Protocol):
 
     def unmet(self, since: datetime, until: datetime) -> tuple[UnmetLine, ...]:
         """Unmet needs, most frequent first; at most twenty."""
+        ...
+
+    def open_lessons(self) -> tuple[Lesson, ...]:
+        """Questions that were not answered well and that nobody has looked at, newest first; at most five hundred."""
+        ...
+
+    def lesson(self, lesson_id: int) -> Lesson | None: ...
+
+    def confirmed_as(self, question: str) -> str | None:
+        """The entry that was confirmed most often, in the last 90 days, for a question in just these words."""
+        ...
+
+    def learned_phrase(self, phrase_id: int) -> LearnedPhrase | None: ...
+
+    def live_phrases(self) -> tuple[LearnedPhrase, ...]:
+        """What was attached and not undone, newest first; at most eight."""
+        ...
+
+    def admissions(self) -> tuple[Admission, ...]:
+        """Proposals of new matters, newest first; at most ten."""
         ...

@@ -9,10 +9,10 @@ from sqlalchemy import RowMapping
 
 from catalog.district import District, RosterHelper
 from handlers.cases import Case, CaseStatus
-from handlers.facts import HistoryLine, OfferRecord, Tally, UnmetLine
+from handlers.facts import Admission, HistoryLine, LearnedPhrase, Lesson, OfferRecord, Tally, UnmetLine
 from handlers.people import Helper, Person, Role
 from handlers.settings import DeskSettings
-from storage import cases, claims, counting, offers, people, relays, unmet
+from storage import cases, claims, counting, lessons, offers, people, relays, unmet
 from storage.unit_of_work import UnitOfWork
 
 NOBODY = Person(0)
@@ -124,6 +124,24 @@ class StoredFacts:
 
     def unmet(self, since: datetime, until: datetime) -> tuple[UnmetLine, ...]:
         return unmet.most_frequent(self._work, since, until)
+
+    def open_lessons(self) -> tuple[Lesson, ...]:
+        return lessons.unsolved(self._work)
+
+    def lesson(self, lesson_id: int) -> Lesson | None:
+        return lessons.get(self._work, lesson_id)
+
+    def confirmed_as(self, question: str) -> str | None:
+        return lessons.confirmed_as(self._work, question)
+
+    def learned_phrase(self, phrase_id: int) -> LearnedPhrase | None:
+        return lessons.phrase(self._work, phrase_id)
+
+    def live_phrases(self) -> tuple[LearnedPhrase, ...]:
+        return lessons.in_state(self._work, "live")
+
+    def admissions(self) -> tuple[Admission, ...]:
+        return lessons.admissions(self._work)
 
     def _below(self, places: tuple[str, ...]) -> frozenset[str] | None:
         """The codes of all places in or below some; None when that is the whole district."""
