@@ -28,6 +28,7 @@ from bot.delivery import Delivery
 from bot.due import Due, forward
 from bot.health import health_route
 from bot.opening import Store, district_of, open_store, town_of
+from bot.retention import Retention
 from bot.settings import Settings
 from bot.telegram import telegram_channel, telegram_routes
 from bot.ticking import Ticking
@@ -151,8 +152,13 @@ def build(settings: Settings) -> Service:
     telegram = telegram_channel(settings, store.clock.now)
     channels: dict[str, Channel] = {channel.name: channel for channel in (chat, telegram) if channel is not None}
     deliveries = [Delivery(channel, channels, store.writer, store.read, town) for channel in channels.values()]
-    due = Due(store.writer, town)
-    return Service(settings, town, store, channels, deliveries, due, Ticking(due.run_due), chat, telegram)
+    due, retention = Due(store.writer, town), Retention(store.writer, district)
+
+    async def look() -> None:
+        await due.run_due()
+        await retention.run_daily(store.clock.now().date())
+
+    return Service(settings, town, store, channels, deliveries, due, Ticking(look), chat, telegram)
 
 
 async def serve(settings: Settings, announce: Announce = print) -> None:

@@ -196,6 +196,11 @@ class Draft:
     """The summary has been shown: a changed answer leads straight back to it."""
 
 
+def blanked(draft: Draft) -> Draft:
+    """What stays of a draft when its time is over: what and roughly where, nothing of a person."""
+    return Draft("", draft.service_id, place_code=draft.place_code, home_visit=draft.home_visit, entry=draft.entry)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One resident's matter that people work on."""
