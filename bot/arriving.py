@@ -21,7 +21,7 @@ from handlers.messages import (
     SharedPhone,
     SharedPlace,
 )
-from handlers.states import Idle
+from handlers.states import Adding, Idle, Writing
 from storage import attachments, buttons
 from storage.conversations import Opened
 from storage.unit_of_work import UnitOfWork
@@ -118,16 +118,19 @@ _MOST = 20
 def _meant(work: UnitOfWork, text: str, opened: Opened) -> PersonEvent:
     """A text, or the press it stands for: the number or the very label of a button of the newest message that shows
     any; or, when nothing is being asked, the label of an older button of a case. People without buttons (terminal, old
-    phones) and people who like to type choose in this way."""
-    typed = text.strip()
-    if not 0 < len(typed) <= _LONGEST_LABEL:
+    phones) and people who like to type choose in this way. Where words are asked for, they are words: window 5号 is not
+    the fifth button of the message before."""
+    typed, state = text.strip(), opened.conversation.state
+    if not 0 < len(typed) <= _LONGEST_LABEL or isinstance(state, Writing):
         return Said(text)
     shown = buttons.newest(work, opened.conversation.id)
+    if isinstance(state, Adding):
+        shown = tuple(button for button in shown if isinstance(button.choice, Go))
     place = number_in(typed)
     found = [button for button in shown if button.label.strip() == typed]
     if not found and place is not None:
         found = list(shown[place - 1 : place])
-    if not found and isinstance(opened.conversation.state, Idle):
+    if not found and isinstance(state, Idle):
         older = buttons.labelled(work, opened.conversation.id, typed)
         found = [older] if older and isinstance(older.choice, OnCase | Go) else []
     return Chose(found[0].choice, found[0].turn) if found else Said(text)

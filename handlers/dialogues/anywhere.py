@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from catalog.understanding import Kind, Search
@@ -14,7 +15,7 @@ from handlers.effects import AcceptInvite, Say
 from handlers.facts import Facts
 from handlers.messages import Arrived, Blocked, Chose, ChoseUnknown, PersonEvent, Said, SentUnreadable
 from handlers.phrases import phrase
-from handlers.states import CheckingDanger, Idle, IntakeState
+from handlers.states import Adding, CheckingDanger, Idle, IntakeState, Writing
 
 _WORDS: dict[str, Command | Go] = {
     word: choice
@@ -35,6 +36,9 @@ _WORDS: dict[str, Command | Go] = {
     for word in words
 }
 """Typed words that do what a button does; also on channels without buttons."""
+
+_INVITED = re.compile(r"加入\s*([A-Za-z0-9_-]+)")
+"""A code and nothing else: 加入医保怎么办 is a question."""
 
 
 def spelled(event: PersonEvent, turn: int) -> PersonEvent:
@@ -76,11 +80,12 @@ def _arrived(conversation: Conversation, code: str | None, facts: Facts) -> Turn
 
 
 def _said(conversation: Conversation, text: str, facts: Facts, search: Search) -> Turn | None:
-    if text.strip().startswith("加入"):
-        return stays(conversation, AcceptInvite(text.strip().removeprefix("加入").strip()))
+    if invited := _INVITED.fullmatch(text.strip()):
+        return stays(conversation, AcceptInvite(invited[1]))
     if oversight.wants_invite(Said(text)) and facts.me.is_supervisor:
         return oversight.invite(conversation, text.strip(), facts)
-    if not isinstance(conversation.state, IntakeState) and (turn := progress.by_number(conversation, text, facts)):
+    is_written_down = isinstance(conversation.state, IntakeState | Writing | Adding)
+    if not is_written_down and (turn := progress.by_number(conversation, text, facts)):
         return turn
     return _danger(conversation, text, facts, search)
 

@@ -12,7 +12,7 @@ from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import masked
 from handlers.dialogues import cards, danger, intake, progress
 from handlers.dialogues.following import aspect, corrected, with_relation
-from handlers.dialogues.greeting import menu
+from handlers.dialogues.greeting import home, menu
 from handlers.effects import Ask, Button, Effect, RecordUnmet, Say
 from handlers.facts import Facts
 from handlers.messages import Chose, Event, Said, SharedPlace
@@ -102,6 +102,8 @@ def where(conversation: Conversation, state: AskingWhere, event: Event, facts: F
             found = places.find(text)
         case SharedPlace(latitude, longitude):
             found = places.nearest(latitude, longitude)
+        case Chose(Command("cancel" | "back" | "skip")):
+            return goes_to(conversation, Idle(), home(facts))
         case _:
             found = ()
     if found:
@@ -238,6 +240,8 @@ def on_behalf(conversation: Conversation, state: OnBehalf, event: Event, facts: 
     match event:
         case Said(text):
             return ask(conversation, text, facts, search)
+        case Chose(Command("cancel" | "back" | "skip")):
+            return goes_to(conversation, Idle(), home(facts))
         case _:
             return stays(conversation, Say(phrase("work.on_behalf_ask")))
 

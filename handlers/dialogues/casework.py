@@ -188,7 +188,6 @@ def press_unclaimed(conversation: Conversation, case: Case, choice: OnCase, fact
             return None
 
 
-
 def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) -> Turn | None:
     """A helper's button about a case in their hands."""
     if choice.what == "brief":
@@ -314,6 +313,8 @@ def writing(conversation: Conversation, state: Writing, event: Event, facts: Fac
     match event:
         case Said(text) if text.strip():
             return goes_to(conversation, Idle(), _WRITTEN[state.purpose](case, text.strip()[:300]))
+        case Chose(Command("cancel" | "back")):
+            return goes_to(conversation, Idle(), *brief(case, facts))
         case _:
             return stays(conversation, Say(phrase("work.need_text") + phrase(f"work.{state.purpose}")))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from handlers.cases import FINISHED, Act, Case, CaseStatus, Change, PaperState
-from handlers.choices import Go, OnCase
+from handlers.choices import Command, Go, OnCase
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import day, helper_name, moment, name_of, status
 from handlers.dialogues import routes, talking, telling
-from handlers.dialogues.greeting import menu
+from handlers.dialogues.greeting import home, menu
 from handlers.effects import Button, Effect, MoveCase, Say
 from handlers.facts import Facts
 from handlers.followups import forget, promised_by
@@ -173,6 +173,8 @@ def adding(conversation: Conversation, state: Adding, event: Event, facts: Facts
         case SentFile(file_id=file_id, caption=caption, is_more_of_album=is_more):
             effects = talking.pass_on(case, caption, (event,), facts, is_quiet=is_more)
             return stays(conversation, *effects) if file_id else None
+        case Chose(Command("cancel" | "back" | "skip")):
+            return goes_to(conversation, Idle(), home(facts))
         case Chose():
             return stays(conversation, Say(phrase("case.add"), _finished()))
         case _:
