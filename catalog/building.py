@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from catalog.cells import Cells
 from catalog.district import Department, Facility, RosterHelper
 from catalog.faults import Fault
+from catalog.lookalikes import LookAlike
 from catalog.places import Place
 from catalog.rows import Row
 from catalog.services import Certificate, Fee, Level, Limit, Material, Service, ZeroVisit
@@ -270,6 +271,17 @@ def read_day(cells: Cells) -> tuple[date, bool]:
 
 def read_phrase(cells: Cells) -> tuple[str, str]:
     return cells.needed("id"), cells.needed("text")
+
+
+def read_lookalike(cells: Cells) -> LookAlike:
+    """Answers are separated by ；, each with the id that it leads to behind a colon: 村里的：V002；单位的：D007"""
+    parts = [part.strip() for part in re.split(r"[;；\n]", cells.needed("answers")) if part.strip()]
+    pairs = [part.replace(":", "：").rpartition("：") for part in parts]
+    answers = tuple((label.strip(), id.strip()) for label, _, id in pairs)
+    for part, (label, id) in zip(parts, answers, strict=True):
+        if not label or not id:
+            cells.report("answers", f'"{part}" is not an answer with its id', "Write answer：id, such as 村里的：V002")
+    return LookAlike(tuple(dict.fromkeys(id for _, id in answers)), cells.needed("question"), answers)
 
 
 def read_list_item(cells: Cells) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from catalog.building import Entry
 from catalog.cells import NO, Cells, phones_in
 from catalog.district import Department, Facility, RosterHelper
+from catalog.lookalikes import LookAlike
 from catalog.places import Place
 from catalog.services import Certificate, Service, ZeroVisit
 
@@ -20,6 +21,9 @@ _Value = TypeVar("_Value")
 HANDLINGS = ("即办件", "承诺件")
 _FULLY_ONLINE = ("全程网办", "全程在线办理", "四级", "IV级")
 GENERAL_SKILL = "综合"
+MOST_QUESTION = 40
+MOST_ANSWER = 14
+"""Characters of a question that tells entries apart and of its answers: they stand on buttons of a phone."""
 
 
 def check_unique(entries: Iterable[Entry[_Value]], field: str) -> None:
@@ -226,3 +230,33 @@ def check_references(entries: Iterable[Entry[tuple[str, str]]], ids: Iterable[st
         if entry.value in seen:
             entry.cells.refuse("text", "this phrase stands twice below the same id", "Remove one of the two")
         seen.add(entry.value)
+
+
+def check_lookalikes(entries: list[Entry[LookAlike]], ids: Iterable[str]) -> None:
+    """A question tells at least two known entries apart; question and answers are short, and no answer is there twice.
+
+    `ids`: of services and certificates; none when they could not be read.
+    """
+    check_unique(entries, "question")
+    known = set(ids)
+    for entry in entries:
+        if not entry.cells.is_broken("answers"):
+            _check_lookalike(entry.value, entry.cells, known)
+
+
+def _check_lookalike(group: LookAlike, cells: Cells, known: set[str]) -> None:
+    if len(group.question) > MOST_QUESTION:
+        problem = f"the question has {len(group.question)} characters"
+        cells.refuse("question", problem, f"Keep it within {MOST_QUESTION}")
+    if len(group.ids) < 2:
+        cells.refuse("answers", "the answers do not lead to two entries", "Give an answer for each entry of the group")
+    for id in group.ids:
+        if known and id not in known:
+            what = "Write the id of a service or certificate"
+            cells.refuse("answers", f'there is no service or certificate "{id}"', what)
+    labels = [label for label, _ in group.answers]
+    for label in dict.fromkeys(labels):
+        if labels.count(label) > 1:
+            cells.refuse("answers", f'the answer "{label}" is there twice', "Let every answer differ")
+        if len(label) > MOST_ANSWER:
+            cells.refuse("answers", f'the answer "{label}" is too long', f"Keep it within {MOST_ANSWER} characters")

@@ -123,5 +123,7 @@ CALENDAR = (Column("date", ("日期",)), Column("kind", ("类别", "类型")), _
 
 PHRASES = (_ID, Column("text", ("说法", "问法", "内容")), _optional("style", "写法", "风格"))
 
+LOOKALIKES = (Column("question", ("问题",)), Column("answers", ("回答", "答案")))
+
 LISTS = (_ID, _NAME, _optional("source", "来源"), _IS_SAMPLE)
 """Plain lists: negative_items, linked_services, assist_items."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from catalog.calendar import Calendar
+from catalog.lookalikes import LookAlike
 from catalog.places import PlaceTree
 from catalog.services import Certificate, Service
 
@@ -101,6 +102,9 @@ class District:
     """Department name -> subject (the skill that its matters need), e.g. 区医保局 -> 医保."""
     lists: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """negative_items, linked_services and assist_items: id -> name. Empty when the operator has no such file."""
+
+    lookalikes: tuple[LookAlike, ...] = ()
+    """Entries that are taken for each other, with the question that tells them apart."""
 
     def subject_of(self, service_id: str | None) -> str:
         """The skill that a service needs; 综合 when there is none."""

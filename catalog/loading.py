@@ -21,6 +21,7 @@ from catalog.cells import Cells, read_clock
 from catalog.columns import Column
 from catalog.district import District, Operator
 from catalog.faults import CatalogFaults, Fault
+from catalog.lookalikes import LookAlike
 from catalog.places import PlaceTree
 from catalog.rows import Row
 from catalog.tables import find_table, read_settings, read_table
@@ -85,6 +86,7 @@ class _Reading:
         subjects = {entry.value.name: entry.cells.text("subject") for entry in departments}
         tree = PlaceTree(entry.value for entry in places)
         ids = [entry.value.id for entry in services]
+        all_ids = [*ids, *(entry.value.id for entry in certificates)]
         checking.check_departments(departments)
         checking.check_services(services, by_name)
         checking.check_certificates(certificates, ids)
@@ -98,13 +100,14 @@ class _Reading:
             operator=_operator(settings),
             services=MappingProxyType({entry.value.id: entry.value for entry in services}),
             certificates=MappingProxyType({entry.value.id: entry.value for entry in certificates}),
-            phrases=self._phrases([*ids, *(entry.value.id for entry in certificates)]),
+            phrases=self._phrases(all_ids),
             places=tree,
             departments=MappingProxyType(by_name),
             facilities=tuple(entry.value for entry in facilities),
             helpers=tuple(entry.value for entry in helpers),
             calendar=self._calendar(settings),
             subjects=MappingProxyType(subjects),
+            lookalikes=self._lookalikes(all_ids),
             lists=MappingProxyType({name: self._list(name) for name in LISTS}),
         )
 
@@ -144,6 +147,11 @@ class _Reading:
         for entry in entries:
             phrases.setdefault(entry.value[0], []).append(entry.value[1])
         return MappingProxyType({known: tuple(texts) for known, texts in phrases.items()})
+
+    def _lookalikes(self, ids: list[str]) -> tuple[LookAlike, ...]:
+        entries = self._table("lookalikes", columns.LOOKALIKES, building.read_lookalike, is_needed=False)
+        checking.check_lookalikes(entries, [] if self.unread & {"services", "certificates"} else ids)
+        return tuple(entry.value for entry in entries)
 
     def _list(self, stem: str) -> MappingProxyType[str, str]:
         entries = self._table(stem, columns.LISTS, building.read_list_item, is_needed=False)
