@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from catalog.lookalikes import question_for
 from catalog.scope import advice
 from catalog.understanding import Band, Candidate, Danger, Kind, Search, Understanding
 from handlers.cases import Draft, Entry, Relation
@@ -142,11 +143,16 @@ def _nothing(conversation: Conversation, question: str, facts: Facts) -> Turn:
 
 
 def choose(conversation: Conversation, question: str, ids: tuple[str, ...], facts: Facts, key: str = "choose") -> Turn:
-    """Two or three candidates as buttons, and 都不是."""
-    rows: tuple[tuple[Button, ...], ...] = tuple((Button(entry_name(entry, facts), Pick(entry)),) for entry in ids)
+    """Two or three candidates as buttons, and 都不是. Where it is known what tells them apart, that is asked."""
+    group = question_for(ids, facts.district.lookalikes)
+    answers = group.answers if group else ()
+    others = tuple(entry for entry in ids if group is None or entry not in group.ids)
+    shown = (*answers, *((entry_name(entry, facts), entry) for entry in others[: 1 if group else None]))
+    rows: tuple[tuple[Button, ...], ...] = tuple((Button(label, Pick(entry)),) for label, entry in shown)
     rows += ((button("none_of_these", Command("none_of_these")), button("person", Command("person"))),)
-    state = Choosing(question, ids, entry_of(conversation, facts))
-    return goes_to(conversation, state, Say(phrase(f"asking.{key}"), rows))
+    candidates = tuple(dict.fromkeys(entry for _, entry in shown))
+    state = Choosing(question, candidates, entry_of(conversation, facts))
+    return goes_to(conversation, state, Say(group.question if group else phrase(f"asking.{key}"), rows))
 
 
 def entry_name(entry_id: str, facts: Facts) -> str:
@@ -179,6 +185,8 @@ def choosing(conversation: Conversation, state: Choosing, event: Event, facts: F
             return show(conversation, state.question, value, others, facts)
         case Chose(Command("none_of_these")):
             return _refused(conversation, state.question, facts)
+        case Said(text) if _refuses(text):
+            return _refused(conversation, state.question, facts)
         case Chose(Command("person")):
             return for_person(conversation, state.question, facts)
         case Chose(Command("cancel" | "back" | "skip")):
@@ -196,6 +204,10 @@ def reading(conversation: Conversation, state: Reading, event: Event, facts: Fac
             relation = Relation(state.relation) if state.relation else None
             draft = Draft(state.question, state.shown, relation, entry=Entry(state.entry))
             return intake.begin(conversation, draft, facts)
+        case Said(text) if _refuses(text) and state.others:
+            return choose(conversation, state.question, state.others, facts, "not_this")
+        case Said(text) if _refuses(text):
+            return _refused(conversation, state.question, facts)
         case Chose(Command("not_this" | "want_service")) if state.others:
             return choose(conversation, state.question, state.others, facts, "not_this")
         case Chose(Command("not_this" | "want_service" | "none_of_these")):
@@ -211,6 +223,10 @@ def reading(conversation: Conversation, state: Reading, event: Event, facts: Fac
             return aspect(conversation, text, facts) or ask(conversation, text, facts, search)
         case _:
             return stays(conversation, Say(phrase("intake.choose_button")))
+
+
+def _refuses(text: str) -> bool:
+    return text.strip(" 。.！!，,") in ("都不是", "不是这个", "不对", "不是", "错了", "不是的")
 
 
 def _refused(conversation: Conversation, question: str, facts: Facts) -> Turn:
