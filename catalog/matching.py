@@ -11,15 +11,14 @@ real questions; the constants come from there):
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from catalog.learning import Example, Floats, Ints, chances, learn
+from catalog.learning import Example, chances, learn
+from catalog.vectors import Vocabulary
 from catalog.wording import fold, squeeze
 
 NEAREST = 3
@@ -27,10 +26,8 @@ NAME_WEIGHT = 4
 CENTROID_SHARE = 1.0
 CHANCE_SHARE = 2.0
 RATIO_SHARE = 0.25
-EPOCHS = 3
+EPOCHS = 5
 RERANKED = 20
-MAX_GRAMS = 400
-"""Of a long message, only its rarest grams are looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +44,6 @@ class Ranked:
     """What the classifier gives it; the chances of all entries sum to 1."""
 
 
-def grams(text: str) -> list[str]:
-    """The characters of `text` and its pairs of neighbours."""
-    return [*text, *(text[i : i + 2] for i in range(len(text) - 1))]
-
-
 class Index:
     """Entries to be found by their texts. Immutable after building; safe to share between threads."""
 
@@ -66,7 +58,7 @@ class Index:
         self.ids = tuple(sorted(names))
         form = str if is_comparable else comparable
         self._texts = [[form(names[i]), *map(form, phrases.get(i, ()))] for i in self.ids]
-        self._build_vectors([text for texts in self._texts for text in texts])
+        self._vocabulary = Vocabulary([text for texts in self._texts for text in texts])
         self._build_entries()
         self._table = learn(list(self._examples()), self._centroids, EPOCHS)
 
@@ -74,50 +66,28 @@ class Index:
         """Every text as the classifier learns it; the official name counts NAME_WEIGHT times."""
         for entry, texts in enumerate(self._texts):
             for n, text in enumerate(texts):
-                numbers, weights, _ = self._vector(text)
+                numbers, weights, _ = self._vocabulary.vector(text)
                 yield Example(numbers, weights, entry, 1 if n else NAME_WEIGHT)
-
-    def _build_vectors(self, texts: Sequence[str]) -> None:
-        """Postings per gram: `_docs[a:b]` are the texts that have it, `_weights[a:b]` its share in each."""
-        counts = [Counter(grams(text)) for text in texts]
-        frequency = Counter(gram for count in counts for gram in count)
-        self._number = {gram: n for n, gram in enumerate(frequency)}
-        total = len(texts)
-        self._idf = np.array([math.log((1 + total) / (1 + n)) + 1 for n in frequency.values()], np.float32)
-        gram_of = np.array([self._number[g] for count in counts for g in count], np.int32)
-        doc_of = np.repeat(np.arange(total, dtype=np.int32), [len(count) for count in counts])
-        often = np.array([n for count in counts for n in count.values()], np.float32)
-        weight = (1 + np.log(often)) * self._idf[gram_of] if total else often
-        norm = np.sqrt(np.bincount(doc_of, weights=weight * weight, minlength=total))
-        weight = (weight / norm[doc_of]).astype(np.float32)
-        order = np.argsort(gram_of, kind="stable")
-        self._docs, self._weights = doc_of[order], weight[order]
-        self._starts = np.concatenate([[0], np.cumsum(np.bincount(gram_of, minlength=len(self._number)))])
 
     def _build_entries(self) -> None:
         """The texts of each entry as rows of a table, and the centroid of each entry as a column of a matrix."""
         sizes = [len(texts) for texts in self._texts]
         total, entries = sum(sizes), len(self.ids)
-        entry_of = np.repeat(np.arange(entries), sizes)
-        share = np.ones(total, np.float32)
+        entry_of = np.repeat(np.arange(entries, dtype=np.int32), sizes)
+        shares = np.ones(total, np.float32)
         firsts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if entries else np.zeros(0, np.int64)
-        share[firsts] = NAME_WEIGHT
+        shares[firsts] = NAME_WEIGHT
         self._rows = np.full((entries, max([NEAREST, *sizes])), total, np.int64)
         for row, (first, size) in enumerate(zip(firsts, sizes, strict=True)):
             self._rows[row, :size] = np.arange(first, first + size)
-        gram_of = np.repeat(np.arange(len(self._number)), np.diff(self._starts))
-        flat = gram_of * max(entries, 1) + entry_of[self._docs]
-        summed = np.bincount(flat, weights=self._weights * share[self._docs], minlength=len(self._number) * entries)
-        table = summed.reshape(len(self._number), entries)
-        norm = np.sqrt((table * table).sum(axis=0)) if entries else np.ones(0)
-        self._centroids: Floats = (table / np.maximum(norm, 1e-9)).astype(np.float32)
+        self._centroids = self._vocabulary.centroids(entry_of, shares, entries)
 
     def rank(self, message: str, limit: int = 5) -> list[Ranked]:
         """The best entries for a comparable message (see `comparable`), best first; empty when nothing is shared."""
-        numbers, weights, unknown = self._vector(message)
+        numbers, weights, unknown = self._vocabulary.vector(message)
         if not len(numbers):
             return []
-        texts = self._cosines(numbers, weights)
+        texts = self._vocabulary.cosines(numbers, weights)
         nearest = -np.partition(-texts[self._rows], NEAREST - 1, axis=1)[:, :NEAREST]
         chance = chances(self._table, numbers, weights)
         scores = nearest.mean(axis=1) + CENTROID_SHARE * (weights @ self._centroids[numbers]) + CHANCE_SHARE * chance
@@ -125,7 +95,7 @@ class Index:
         ratios = np.array([self._ratio(message, entry) for entry in first], np.float32)
         final = (scores[first] + RATIO_SHARE * ratios) / (1 + CENTROID_SHARE + CHANCE_SHARE + RATIO_SHARE)
         order = np.argsort(-final, kind="stable")[:limit]
-        known = self._idf[numbers]
+        known = self._vocabulary.idf[numbers]
         return [
             Ranked(
                 id=self.ids[first[n]],
@@ -137,25 +107,6 @@ class Index:
             for n in order
             if nearest[first[n]].max() > 0
         ]
-
-    def _vector(self, message: str) -> tuple[Ints, Floats, float]:
-        """The message's known grams, their weights (length 1), and the summed rarity of its unknown grams."""
-        count = Counter(grams(message))
-        known = [(self._number[gram], often) for gram, often in count.items() if gram in self._number]
-        known = sorted(known, key=lambda pair: -self._idf[pair[0]])[:MAX_GRAMS]
-        numbers = np.array([n for n, _ in known], np.int32)
-        often = np.array([n for _, n in known], np.float32)
-        weights = (1 + np.log(often)) * self._idf[numbers] if known else often
-        unknown = (len(count) - len(known)) * float(self._idf.max(initial=1.0))
-        return numbers, (weights / max(float(np.linalg.norm(weights)), 1e-9)).astype(np.float32), unknown
-
-    def _cosines(self, numbers: Ints, weights: Floats) -> Floats:
-        """Cosine of the message with every text; one zero more at the end, for the gaps of `_rows`."""
-        scores = np.zeros(sum(map(len, self._texts)) + 1, np.float32)
-        for number, weight in zip(numbers, weights, strict=True):
-            a, b = self._starts[number], self._starts[number + 1]
-            scores[self._docs[a:b]] += weight * self._weights[a:b]
-        return scores
 
     def _ratio(self, message: str, entry: int) -> float:
         best = process.extractOne(message, self._texts[entry], scorer=fuzz.ratio)
@@ -175,7 +126,7 @@ class Index:
         return tuple(sorted(dict.fromkeys(parts), key=lambda part: -len(part)))[:8]
 
     def _has(self, gram: str, entry: int) -> bool:
-        number = self._number.get(gram)
+        number = self._vocabulary.number.get(gram)
         return number is not None and bool(self._centroids[number, entry] > 0)
 
 
