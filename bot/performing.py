@@ -227,8 +227,10 @@ def claim_case(effect: ClaimCase, stage: Stage) -> Echoes:
 @do.register
 def move_case(effect: MoveCase, stage: Stage) -> Echoes:
     case = cases.get(stage.work, effect.case_id)
-    moved = case is not None and _move(case, effect, stage)
-    return (CaseMoved(effect.case_id, effect.act) if moved else MoveRefused(effect.case_id, effect.act),)
+    if case is None or not _move(case, effect, stage):
+        return (MoveRefused(effect.case_id, effect.act),)
+    had_it = case.helper_id if case.status in WORKED else None
+    return (CaseMoved(effect.case_id, effect.act, had_it),)
 
 
 def _move(case: Case, effect: MoveCase, stage: Stage) -> bool:

@@ -22,9 +22,11 @@ from handlers.dialogues import (
     following,
     greeting,
     intake,
+    lessons,
     oversight,
     progress,
     rating,
+    refiling,
     talking,
     upkeep,
     visit,
@@ -46,14 +48,18 @@ from handlers.messages import (
     InviteAccepted,
     InviteMade,
     InviteRefused,
+    LearningEvent,
     MoveRefused,
     PersonEvent,
+    PhraseAttached,
+    PhraseConflicts,
     Said,
     SentFile,
 )
 from handlers.phrases import button, phrase
 from handlers.states import (
     Adding,
+    Admitting,
     AskingWhere,
     Assigning,
     CheckingDanger,
@@ -65,6 +71,8 @@ from handlers.states import (
     OnBehalf,
     ProposingVisit,
     Reading,
+    Refiling,
+    Teaching,
     Writing,
 )
 
@@ -88,9 +96,11 @@ def step(conversation: Conversation, event: PersonEvent | EchoEvent, facts: Fact
             return _marked(conversation, _hear(begun, event, facts, search), facts)
 
 
-def tend(event: FellDue | EchoEvent, facts: Facts, search: Search) -> tuple[Effect, ...]:
+def tend(event: FellDue | EchoEvent | LearningEvent, facts: Facts, search: Search) -> tuple[Effect, ...]:
     """What falls due, and the echoes of what was done about it."""
     match event:
+        case PhraseAttached() | PhraseConflicts():
+            return lessons.checked(event, facts)
         case FellDue():
             return upkeep.fell_due(event, facts)
         case CaseMoved():
@@ -148,6 +158,12 @@ def _by_state(conversation: Conversation, event: PersonEvent, facts: Facts, sear
             return visit.proposing(conversation, state, event, facts)
         case Writing():
             return casework.writing(conversation, state, event, facts)
+        case Refiling():
+            return refiling.refiling(conversation, state, event, facts, search)
+        case Teaching():
+            return lessons.teaching(conversation, state, event, facts, search)
+        case Admitting():
+            return lessons.admitting(conversation, state, event, facts)
         case Assigning():
             turn = oversight.assigning(conversation, state, event, facts)
         case _:
@@ -268,11 +284,13 @@ def _moved(conversation: Conversation, event: CaseMoved, facts: Facts) -> Turn:
         case Act.EXTEND:
             return oversight.extended(conversation, facts)
         case Act.ASSIGN:
-            return oversight.assigned(conversation, case, facts)
+            return oversight.assigned(conversation, case, event.helper_before, facts)
         case Act.CONFIRM:
             return rating.confirmed(conversation, case, facts)
         case Act.REOPEN:
             return rating.reopened(conversation, case, facts)
+        case Act.REFILE:
+            return refiling.refiled(conversation, case, facts)
         case Act.RATE:
             return rating.rated(conversation, case, facts)
         case Act.OFFER | Act.CLAIM | Act.LAPSE | Act.ESCALATE | Act.CLOSE | Act.NOTE:

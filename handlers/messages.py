@@ -117,6 +117,8 @@ class CaseMoved:
 
     case_id: int
     act: Act
+    helper_before: int | None = None
+    """Who had the case until then."""
 
 
 @dataclass(frozen=True, slots=True)

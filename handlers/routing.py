@@ -28,16 +28,16 @@ class Wave:
     helper_ids: tuple[int, ...]
 
 
-def next_wave(case: Case, facts: Facts) -> Wave | None:
-    """Who is asked next: fresh helpers ring by ring, then the silent once more; None when nobody is left and a
-    supervisor has to decide."""
-    return _wave(case, facts, times=1) or _wave(case, facts, times=ASKED_AT_MOST)
+def next_wave(case: Case, facts: Facts, without: int | None = None) -> Wave | None:
+    """Who is asked next (never `without`): fresh helpers ring by ring, then the silent once more; None when nobody is
+    left and a supervisor has to decide."""
+    return _wave(case, facts, 1, without) or _wave(case, facts, ASKED_AT_MOST, without)
 
 
-def _wave(case: Case, facts: Facts, times: int) -> Wave | None:
+def _wave(case: Case, facts: Facts, times: int, without: int | None) -> Wave | None:
     """The nearest ring, at least as wide as the wave's number says, in which somebody was asked less than `times`."""
     number = case.wave + 1
-    pool = _pool(case, facts, times)
+    pool = [helper for helper in _pool(case, facts, times) if helper.person_id != without]
     rings = _rings(case, facts)
     for position, (name, belongs) in enumerate(rings):
         found = [helper for helper in pool if belongs(helper)]

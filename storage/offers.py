@@ -31,8 +31,11 @@ def record(work: UnitOfWork, case_id: int, wave: int, helper_ids: Iterable[int])
 
 
 def decline(work: UnitOfWork, case_id: int, helper_id: int) -> None:
-    """This helper does not want the case."""
+    """This helper does not want the case, also when it was given to them without being offered."""
     mine = (_offers.c.district == work.district) & (_offers.c.case_id == case_id) & (_offers.c.helper_id == helper_id)
+    if work.connection.execute(update(_offers).where(mine).values(declined=True)).rowcount:
+        return
+    record(work, case_id, 0, (helper_id,))
     work.connection.execute(update(_offers).where(mine).values(declined=True))
 
 

@@ -167,6 +167,7 @@ def _brief_rows(case: Case) -> Rows:
         rows.append((on("papers"), on("submitted", "submit")))
     rows.append((on("done"), on("partly")))
     rows.append((on("impossible"), on("release")))
+    rows.append((on("refile"),))
     return tuple(rows)
 
 
@@ -356,7 +357,7 @@ def ended(conversation: Conversation, case: Case, facts: Facts) -> Turn:
 def released(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     """Handed back without blame: not asked again, the next wave is."""
     tell = telling.resident(case, Say(phrase("case.released")), facts)
-    after = (Decline(case.id), forget(case.id), *routes.offer(case, facts))
+    after = (Decline(case.id), forget(case.id), *routes.offer(case, facts, without=facts.me.id))
     return stays(conversation, Say(phrase("work.released"), menu(facts)), *tell, *after)
 
 

@@ -11,7 +11,7 @@ from handlers.describing import name_of, status, where
 from handlers.dialogues import casework, routes, telling
 from handlers.dialogues.greeting import menu
 from handlers.digests import compose
-from handlers.effects import Button, Effect, MakeInvite, MoveCase, Reveal, Say
+from handlers.effects import Button, Effect, MakeInvite, MoveCase, Reveal, Say, Urgency
 from handlers.facts import Facts
 from handlers.followups import promised_by
 from handlers.messages import Chose, Event, InviteMade, Said
@@ -82,8 +82,9 @@ def assigning(conversation: Conversation, state: Assigning, event: Event, facts:
             return None
 
 
-def assigned(conversation: Conversation, case: Case, facts: Facts) -> Turn:
-    """The new helper gets the offer's words and the brief one tap away; whoever was asked sees that it is taken."""
+def assigned(conversation: Conversation, case: Case, before: int | None, facts: Facts) -> Turn:
+    """The new helper gets the offer's words and the brief one tap away; whoever was asked sees that it is taken, and
+    `before`, who had it, that it is no longer theirs."""
     by = facts.me.name or phrase("greeting.supervisor_name")
     name = name_of(case, facts)
     text = phrase("work.assigned", by=by) + "\n" + name + " · " + where(case.draft, facts)
@@ -91,9 +92,13 @@ def assigned(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     helper = facts.person(case.helper_id) if case.helper_id else None
     helper_name = helper.name if helper else ""
     told = Say(phrase("case.claimed", helper=helper_name, what=name), case_id=case.id)
+    passed_on: tuple[Effect, ...] = ()
+    if before not in (None, case.helper_id):
+        passed_on = (Say(phrase("work.lapsed", what=name), to=before, urgency=Urgency.NOTICE, case_id=case.id),)
     return stays(
         conversation,
         Say(phrase("oversight.assigned", name=helper_name), menu(facts)),
+        *passed_on,
         *telling.helper(case, Say(text, rows), facts),
         *telling.resident(case, told, facts),
         *routes.close_offers(case, facts, winner=case.helper_id),

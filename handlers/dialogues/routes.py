@@ -19,9 +19,10 @@ def offer_key(case_id: int, wave: int, helper_id: int) -> str:
     return f"offer:{case_id}:{wave}:{helper_id}"
 
 
-def offer(case: Case, facts: Facts) -> tuple[Effect, ...]:
-    """Ask the next wave; when nobody is left, a supervisor decides."""
-    wave = next_wave(case, facts)
+def offer(case: Case, facts: Facts, without: int | None = None) -> tuple[Effect, ...]:
+    """Ask the next wave; when nobody is left, a supervisor decides. `without` is a helper who has just given the case
+    up in this turn: the offers do not say so yet."""
+    wave = next_wave(case, facts, without)
     if wave is None:
         return escalate(case, facts)
     return (

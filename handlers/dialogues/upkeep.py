@@ -99,10 +99,10 @@ def moved(event: CaseMoved, facts: Facts) -> tuple[Effect, ...]:
     case = facts.case(event.case_id)
     if case is None or event.act is not Act.LAPSE:
         return ()
-    before = next((line.by for line in reversed(facts.history(case.id)) if line.act in ("claim", "assign")), None)
+    before = event.helper_before
     lapsed = phrase("work.lapsed", what=name_of(case, facts))
     told: tuple[Effect, ...] = ()
     if before:
         told = (Decline(case.id, before), Say(lapsed, to=before, urgency=Urgency.NOTICE, case_id=case.id))
     released = telling.resident(case, Say(phrase("case.released")), facts)
-    return (*told, *released, forget(case.id), *routes.offer(case, facts))
+    return (*told, *released, forget(case.id), *routes.offer(case, facts, without=before))
