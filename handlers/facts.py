@@ -35,6 +35,15 @@ class HistoryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """What a resident added to their case after it was opened."""
+
+    text: str
+    files: tuple[int, ...] = ()
+    """Attachment ids."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnmetLine:
     """A question nobody could answer, without personal data, and how often it came."""
 
@@ -160,6 +169,10 @@ class Facts(Protocol):
 
     def open_thread(self, person_id: int) -> int | None:
         """The case whose other side wrote last to this person and waits for an answer (within three days)."""
+        ...
+
+    def added(self, case_id: int) -> tuple[Added, ...]:
+        """The resident's last words and files for a case, oldest first; at most ten."""
         ...
 
     def cases_in(self, places: tuple[str, ...], statuses: frozenset[CaseStatus]) -> tuple[Case, ...]:

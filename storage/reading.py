@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from catalog.district import District, RosterHelper
 from handlers.cases import Case, CaseStatus
-from handlers.facts import Admission, HistoryLine, LearnedPhrase, Lesson, OfferRecord, Tally, UnmetLine
+from handlers.facts import Added, Admission, HistoryLine, LearnedPhrase, Lesson, OfferRecord, Tally, UnmetLine
 from handlers.people import Helper, Person, Role
 from handlers.settings import DeskSettings
 from storage import cases, claims, counting, lessons, offers, people, relays, unmet
@@ -115,6 +115,9 @@ class StoredFacts:
 
     def open_thread(self, person_id: int) -> int | None:
         return relays.open_thread(self._work, person_id)
+
+    def added(self, case_id: int) -> tuple[Added, ...]:
+        return relays.added(self._work, case_id)
 
     def cases_in(self, places: tuple[str, ...], statuses: frozenset[CaseStatus]) -> tuple[Case, ...]:
         return cases.in_status(self._work, statuses, self._below(places))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, insert, or_, select
 
 from handlers.cases import WORKED, CaseStatus
+from handlers.facts import Added
 from storage.tables import CaseRow, RelayRow, RevealRow, table
 from storage.unit_of_work import UnitOfWork
 
@@ -38,6 +39,18 @@ def reveal(work: UnitOfWork, case_id: int, person_id: int, what: str) -> None:
     """`person_id` was shown contact data of a case."""
     row = {"district": work.district, "case_id": case_id, "person_id": person_id, "what": what, "at": work.now}
     work.connection.execute(insert(_reveals).values(row))
+
+
+def added(reader: UnitOfWork, case_id: int, limit: int = 10) -> tuple[Added, ...]:
+    """The resident's last words and files, oldest first: also those of the time when nobody had the case."""
+    theirs = (
+        select(_relays.c.text, _relays.c.files)
+        .where(_relays.c.district == reader.district, _relays.c.case_id == case_id, _relays.c.from_helper.is_(False))
+        .order_by(_relays.c.id.desc())
+        .limit(limit)
+    )
+    rows = reader.connection.execute(theirs).all()
+    return tuple(Added(row.text, tuple(row.files)) for row in reversed(rows))
 
 
 def open_thread(reader: UnitOfWork, person_id: int) -> int | None:

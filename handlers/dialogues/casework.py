@@ -112,7 +112,8 @@ def claim_lost(conversation: Conversation, facts: Facts) -> Turn:
 
 def brief(case: Case, facts: Facts) -> tuple[Effect, ...]:
     """One screen: what, for whom, where, when, the papers, the phone (its showing is recorded)."""
-    draft = case.draft
+    draft, added = case.draft, facts.added(case.id)
+    files = tuple(dict.fromkeys((*draft.files, *(file for one in added for file in one.files))))
     named = "、".join(
         filter(
             None, (draft.applicant_name, phrase(f"intake.relation_{draft.relation.value}") if draft.relation else None)
@@ -128,13 +129,14 @@ def brief(case: Case, facts: Facts) -> tuple[Effect, ...]:
         phrase("work.brief_when", when=draft.when or phrase("work.any_time"), visit=visiting(draft)),
         *_visit_lines(case, facts),
         *([phrase("work.brief_note", note=draft.note)] if draft.note else []),
+        *(phrase("work.brief_added", text=one.text[:200]) for one in added if one.text),
         *_papers(case, facts),
         *([phrase("work.brief_due", due=day(case.due_at, facts))] if case.due_at else []),
-        *([phrase("work.brief_files", count=len(draft.files))] if draft.files else []),
+        *([phrase("work.brief_files", count=len(files))] if files else []),
         phrase("work.brief_safety"),
     ]
     revealed = (Reveal(case.id, "phone"),) if draft.phone else ()
-    return (Say("\n".join(lines), _brief_rows(case), files=draft.files, case_id=case.id), *revealed)
+    return (Say("\n".join(lines), _brief_rows(case), files=files, case_id=case.id), *revealed)
 
 
 def _visit_lines(case: Case, facts: Facts) -> list[str]:

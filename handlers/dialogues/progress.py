@@ -111,6 +111,8 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
     match choice.what:
         case "view":
             return stays(conversation, view(case, facts))
+        case "add" | "photo" | "lack" if not takes_words(case):
+            return stays(conversation, _too_late(case))
         case "add" | "photo" | "lack":
             return goes_to(conversation, Adding(case.id), Say(phrase("case.add"), _finished()))
         case "withdraw":
@@ -123,6 +125,15 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
             return stays(conversation, papers_are_here(case))
         case _:
             return None
+
+
+def takes_words(case: Case) -> bool:
+    """Whether somebody will still read what is added: a finished case that nobody may object to any more is over."""
+    return case.status not in FINISHED or case.status is CaseStatus.RESOLVED
+
+
+def _too_late(case: Case) -> Say:
+    return Say(phrase("case.cannot", status=status(case)), _rows(case))
 
 
 def _withdraw_question(case: Case) -> Say:
@@ -167,6 +178,8 @@ def adding(conversation: Conversation, state: Adding, event: Event, facts: Facts
     case = facts.case(state.case_id)
     if case is None or facts.me.id not in (case.asker_id, case.helper_id):
         return goes_to(conversation, Idle(), Say(phrase("work.not_yours"), menu(facts)))
+    if not takes_words(case) and isinstance(event, Said | SentFile):
+        return goes_to(conversation, Idle(), _too_late(case) if facts.me.id == case.asker_id else home(facts))
     match event:
         case Said(text) if text.strip():
             return goes_to(conversation, Idle(), *talking.pass_on(case, text.strip(), (), facts))

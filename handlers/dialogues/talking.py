@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.cases import FINISHED, Case
+from handlers.cases import WORKED, Case, CaseStatus
 from handlers.choices import Go, OnCase
 from handlers.describing import helper_name, name_of
 from handlers.dialogues import telling
@@ -42,7 +42,7 @@ def _to_resident(case: Case, text: str, files: tuple[SentFile, ...], facts: Fact
 
 
 def _to_helper(case: Case, text: str, files: tuple[SentFile, ...], facts: Facts) -> tuple[Say, ...]:
-    if case.helper_id is None or case.status in FINISHED:
+    if case.helper_id is None or case.status not in WORKED | {CaseStatus.RESOLVED}:
         return ()
     who, what = phrase("work.who_resident"), name_of(case, facts)
     if files:

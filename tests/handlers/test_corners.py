@@ -174,3 +174,36 @@ async def test_who_hands_a_case_back_is_not_asked_again(stage: Stage) -> None:
     heard = await stage.says(stage.other, "太远了")
     await stage.town.pass_time(timedelta(days=2))
     assert "【新单】" not in heard + await stage.heard(stage.other)
+
+
+# --- words that must reach somebody ----------------------------------------------------------------------------------
+
+
+async def test_what_was_added_while_nobody_had_the_case_is_in_the_brief(stage: Stage) -> None:
+    await stage.opens()
+    await stage.press(stage.resident, "补句话/照片")
+    await stage.resident.sends_photo("残疾证在这里")
+    await stage.says(stage.resident, "门口有狗，先打电话")
+    await stage.heard(stage.helper)
+    await stage.press(stage.helper, "我来接")
+    brief = next(each for each in await stage.helper.hears() if "单号" in each.text)
+    assert "门口有狗" in brief.text
+    assert "残疾证" in brief.text
+    assert brief.files == 1
+
+
+async def test_an_answer_after_it_was_called_done_still_reaches_the_helper(stage: Stage) -> None:
+    await stage.is_claimed()
+    await stage.press(stage.helper, "给居民留言")
+    await stage.says(stage.helper, "章盖好了")
+    await stage.press(stage.helper, "看单子", "办好了")
+    await stage.heard(stage.helper)
+    assert "已转给" in await stage.says(stage.resident, "少了一页")
+    assert "少了一页" in await stage.heard(stage.helper)
+
+
+async def test_nothing_can_be_added_to_a_case_that_nobody_reads_any_more(stage: Stage) -> None:
+    await stage.opens()
+    await stage.press(stage.resident, "补句话/照片", "看进度", "不办了，撤回", "是的，撤回", "补句话/照片")
+    assert "已撤回" in await stage.heard(stage.resident)
+    assert "记在单子上" not in await stage.says(stage.resident, "再帮我看看")
