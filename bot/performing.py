@@ -15,16 +15,21 @@ from handlers import numbers
 from handlers.cases import UNCLAIMED, WHO_MAY, WORKED, Act, Case, CaseStatus, after
 from handlers.effects import (
     AcceptInvite,
+    AttachPhrase,
     Button,
     CancelFollowUps,
     ClaimCase,
     Decline,
+    DismissLessons,
     EditSay,
     Effect,
+    KeepPhrase,
     MakeInvite,
     MoveCase,
     Offer,
     OpenCase,
+    RecordAdmission,
+    RecordLesson,
     RecordUnmet,
     Relay,
     RememberPhone,
@@ -32,8 +37,10 @@ from handlers.effects import (
     Say,
     ScheduleFollowUp,
     SetDuty,
+    UndoPhrase,
     Urgency,
 )
+from handlers.facts import Admission
 from handlers.messages import (
     CaseMoved,
     CaseOpened,
@@ -45,7 +52,7 @@ from handlers.messages import (
     InviteRefused,
     MoveRefused,
 )
-from handlers.people import Person, Role, answers_for
+from handlers.people import Person, Role, answers_for, may_invite_for
 from storage import (
     buttons,
     cases,
@@ -53,6 +60,7 @@ from storage import (
     conversations,
     followups,
     invites,
+    lessons,
     offers,
     outbox,
     people,
@@ -263,6 +271,8 @@ def _roles_in(case: Case, effect: MoveCase, stage: Stage) -> frozenset[Role | No
 
 
 def _is_complete(effect: MoveCase) -> bool:
+    if (effect.act is Act.REFILE) is not bool(effect.change.service_id):
+        return False
     return effect.act is not Act.ASSIGN or effect.change.helper_id is not None
 
 
@@ -323,6 +333,50 @@ def record_unmet(effect: RecordUnmet, stage: Stage) -> Echoes:
 
 
 @do.register
+def record_lesson(effect: RecordLesson, stage: Stage) -> Echoes:
+    lessons.record(stage.work, effect.question, effect.kind, effect.entry_id, effect.case_id)
+    return ()
+
+
+@do.register
+def attach_phrase(effect: AttachPhrase, stage: Stage) -> Echoes:
+    """Put down to be checked; `bot.learning` does that outside of this transaction."""
+    if stage.me.is_supervisor:
+        lessons.propose(stage.work, effect.text, effect.entry_id, stage.me.id, effect.lesson_ids)
+    return ()
+
+
+@do.register
+def keep_phrase(effect: KeepPhrase, stage: Stage) -> Echoes:
+    if stage.me.is_supervisor:
+        lessons.make_live(stage.work, effect.phrase_id, "conflict")
+    return ()
+
+
+@do.register
+def undo_phrase(effect: UndoPhrase, stage: Stage) -> Echoes:
+    if stage.me.is_supervisor:
+        lessons.undo(stage.work, effect.phrase_id)
+    return ()
+
+
+@do.register
+def dismiss_lessons(effect: DismissLessons, stage: Stage) -> Echoes:
+    if stage.me.is_supervisor:
+        lessons.dismiss(stage.work, effect.lesson_ids)
+    return ()
+
+
+@do.register
+def record_admission(effect: RecordAdmission, stage: Stage) -> Echoes:
+    state = "recorded" if effect.is_complete else "refused"
+    proposal = Admission(effect.text, effect.asked_by, effect.basis, effect.approved_by, state, stage.work.now)
+    if stage.me.is_supervisor:
+        lessons.admit(stage.work, proposal, stage.me.id)
+    return ()
+
+
+@do.register
 def set_duty(effect: SetDuty, stage: Stage) -> Echoes:
     people.set_duty(stage.work, stage.me.id, effect.on)
     return ()
@@ -343,7 +397,11 @@ def accept_invite(effect: AcceptInvite, stage: Stage) -> Echoes:
 @do.register
 def make_invite(effect: MakeInvite, stage: Stage) -> Echoes:
     """Only a supervisor makes one, and only for places they answer for."""
-    if not stage.me.is_supervisor or effect.role not in (Role.HELPER, Role.SUPERVISOR):
+    me, district = stage.me, stage.town.district
+    entry = next((one for one in district.helpers if effect.roster_id and one.id == effect.roster_id), None)
+    places = effect.places or (entry.places if entry else ())
+    is_theirs = me.is_supervisor and may_invite_for(me, places, district)
+    if not is_theirs or effect.role not in (Role.HELPER, Role.SUPERVISOR):
         return (InviteRefused(),)
     code = invites.fresh(stage.town.random)
     invites.make(

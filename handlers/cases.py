@@ -60,6 +60,8 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     EXTEND = "extend"
     NOTE = "note"
+    REFILE = "refile"
+    """It is another service than it was opened for; number and history stay."""
 
 
 _R, _H, _S = Role.RESIDENT, Role.HELPER, Role.SUPERVISOR
@@ -87,6 +89,7 @@ WHO_MAY: dict[Act, frozenset[Role | None]] = {
     Act.WITHDRAW: frozenset({_R}),
     Act.EXTEND: frozenset({_H, _S}),
     Act.NOTE: frozenset({_R, _H, _S, None}),
+    Act.REFILE: frozenset({_H, _S}),
 }
 """Who may do an act. The helper is always the one who has claimed the case (but for CLAIM); the resident its asker."""
 
@@ -117,6 +120,7 @@ def _law() -> dict[tuple[CaseStatus, Act], CaseStatus]:
         law[worked, a.END] = s.ENDED
         law[worked, a.WITHDRAW] = s.WITHDRAWN
         law[worked, a.EXTEND] = worked
+        law[worked, a.REFILE] = worked
     for finished in (s.RESOLVED, s.CLOSED, s.ENDED):
         law[finished, a.REOPEN] = s.REOPENED
         law[finished, a.RATE] = finished
@@ -257,3 +261,5 @@ class Change:
     due_at: datetime | None = None
     extended: bool | None = None
     add_files: tuple[int, ...] = field(default=())
+    service_id: str | None = None
+    """Only with REFILE."""

@@ -159,6 +159,64 @@ class RecordUnmet:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordLesson:
+    """Record what became of a question in somebody's own words (personal data is blotted out before it is stored)."""
+
+    question: str
+    kind: str
+    """confirmed, refused, corrected, unmet or none."""
+    entry_id: str | None = None
+    """The right service or certificate (confirmed, corrected), the wrong one (refused), a guess (unmet, none)."""
+    case_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachPhrase:
+    """Give a phrase to a service or certificate. It is checked in the background, which takes some seconds: what comes
+    of it falls due as PhraseAttached or PhraseConflicts."""
+
+    lesson_ids: tuple[int, ...]
+    text: str
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPhrase:
+    """Let a phrase go live in spite of its conflicts."""
+
+    phrase_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPhrase:
+    """Take a phrase back; its lessons come back to the list."""
+
+    phrase_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DismissLessons:
+    """Take lessons off the supervisor's list."""
+
+    lesson_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAdmission:
+    """Record a proposal of a new matter for the list (准入). Without who asks, a basis and an approval it is refused,
+    and recorded as such."""
+
+    text: str
+    asked_by: str
+    basis: str
+    approved_by: str
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.asked_by and self.basis and self.approved_by)
+
+
+@dataclass(frozen=True, slots=True)
 class SetDuty:
     on: bool
 
@@ -200,6 +258,12 @@ Effect = (
     | ScheduleFollowUp
     | CancelFollowUps
     | RecordUnmet
+    | RecordLesson
+    | AttachPhrase
+    | KeepPhrase
+    | UndoPhrase
+    | DismissLessons
+    | RecordAdmission
     | SetDuty
     | AcceptInvite
     | MakeInvite

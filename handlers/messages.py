@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from catalog.rehearsal import Rehearsal
 from handlers.cases import Act
 from handlers.choices import Choice
 
@@ -177,5 +178,22 @@ class FellDue:
     case_id: int | None = None
     person_id: int | None = None
 
+
+@dataclass(frozen=True, slots=True)
+class PhraseAttached:
+    """A phrase passed its check and is live."""
+
+    phrase_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseConflicts:
+    """A phrase did not pass: with it, questions that were answered rightly would not be any more."""
+
+    phrase_id: int
+    found: Rehearsal
+
+
+LearningEvent = PhraseAttached | PhraseConflicts
 
 Event = PersonEvent | EchoEvent | FellDue

@@ -187,6 +187,37 @@ class OnBehalf:
 
 
 @dataclass(frozen=True, slots=True)
+class Refiling:
+    """A helper types or picks the service that a case is really about."""
+
+    TAG: ClassVar[str] = "work.refile"
+    VERSION: ClassVar[int] = 1
+    case_id: int
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """A supervisor types or picks the entry that a wish belongs to."""
+
+    TAG: ClassVar[str] = "lessons.teach"
+    VERSION: ClassVar[int] = 1
+    lesson_id: int
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Admitting:
+    """A supervisor proposes a new matter for the list: who asks, the basis, who approved. What was answered stands in
+    `answers`; an empty answer says that there is none."""
+
+    TAG: ClassVar[str] = "lessons.admit"
+    VERSION: ClassVar[int] = 1
+    lesson_id: int
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Assigning:
     """A supervisor picks a helper for a case."""
 
@@ -214,4 +245,7 @@ State = (
     | Writing
     | OnBehalf
     | Assigning
+    | Refiling
+    | Teaching
+    | Admitting
 )

@@ -83,7 +83,8 @@ def _changed(before: Case, what: Change) -> dict[str, Any]:
         "wave": what.wave,
         "due_at": what.due_at,
         "extended": what.extended,
-        "draft": forms.dump_draft(_with_files(before.draft, what.add_files)) if what.add_files else None,
+        "service_id": what.service_id,
+        "draft": forms.dump_draft(_redrafted(before.draft, what)) if what.add_files or what.service_id else None,
     }
     return {name: value for name, value in plain.items() if value is not None}
 
@@ -106,8 +107,9 @@ def _implied(work: UnitOfWork, act: Act, status: CaseStatus, what: Change) -> di
     return values
 
 
-def _with_files(draft: Draft, files: tuple[int, ...]) -> Draft:
-    return replace(draft, files=(*draft.files, *(one for one in files if one not in draft.files)))
+def _redrafted(draft: Draft, what: Change) -> Draft:
+    files = (*draft.files, *(one for one in what.add_files if one not in draft.files))
+    return replace(draft, files=files, service_id=what.service_id or draft.service_id)
 
 
 def write_history(work: UnitOfWork, case_id: int, act: str, by: int | None, status: CaseStatus, note: str = "") -> None:

@@ -10,7 +10,20 @@ from handlers.cases import UNCLAIMED, Case
 from handlers.choices import Command, Go, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import unreadable
-from handlers.dialogues import asking, casework, danger, greeting, intake, oversight, progress, rating, telling, visit
+from handlers.dialogues import (
+    asking,
+    casework,
+    danger,
+    greeting,
+    intake,
+    lessons,
+    oversight,
+    progress,
+    rating,
+    refiling,
+    telling,
+    visit,
+)
 from handlers.effects import AcceptInvite, Say
 from handlers.facts import Facts
 from handlers.messages import Arrived, Blocked, Chose, ChoseUnknown, PersonEvent, Said, SentUnreadable
@@ -32,6 +45,9 @@ _WORDS: dict[str, Command | Go] = {
         (("上岗",), Go("duty_on")),
         (("下岗",), Go("duty_off")),
         (("代登记", "代人登记"), Go("on_behalf")),
+        (("学习", "学说法"), Go("lessons")),
+        (("撤回说法",), Go("learned")),
+        (("准入记录",), Go("admissions")),
     )
     for word in words
 }
@@ -125,6 +141,16 @@ def go(conversation: Conversation, where: str, value: str, facts: Facts, search:
             return asking.for_file(idle, int(value), facts)
         case "today" | "digest" if is_supervisor:
             return oversight.digest(idle, facts, int(value) if value.isdigit() else 0)
+        case "lessons" if is_supervisor:
+            return lessons.work_list(idle, int(value) if value.isdigit() else 0, facts, search)
+        case "learned" if is_supervisor:
+            return lessons.learned_list(idle, facts)
+        case "admissions" if is_supervisor:
+            return lessons.admissions(idle, facts)
+        case "lesson_attach" | "lesson_other" | "lesson_new" | "lesson_drop" if is_supervisor:
+            return lessons.press(idle, where, value, facts)
+        case "phrase_keep" | "phrase_undo" if is_supervisor:
+            return lessons.decide(idle, where, value, facts)
         case "invite" if is_supervisor:
             return oversight.invite(idle, value, facts)
         case "my_cases" | "today" if is_helper:
@@ -171,7 +197,11 @@ def _pressed(conversation: Conversation, case: Case, choice: OnCase, facts: Fact
     if me.is_supervisor:
         turn = oversight.press(conversation, case, choice, facts)
     if turn is None and me.id == case.helper_id and case.status not in UNCLAIMED:
-        turn = visit.press(conversation, case, choice, facts) or casework.press(conversation, case, choice, facts)
+        turn = (
+            visit.press(conversation, case, choice, facts)
+            or refiling.press(conversation, case, choice, facts)
+            or casework.press(conversation, case, choice, facts)
+        )
     if turn is None and me.is_helper:
         turn = casework.press_unclaimed(conversation, case, choice, facts)
     if turn is None and me.id == case.asker_id:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from catalog.lookalikes import question_for
+from catalog.masking import without_personal_data
 from catalog.scope import advice
 from catalog.understanding import Band, Candidate, Danger, Kind, Search, Understanding
 from handlers.cases import Draft, Entry, Relation
@@ -14,7 +16,7 @@ from handlers.describing import masked
 from handlers.dialogues import cards, danger, intake, progress
 from handlers.dialogues.following import aspect, corrected, with_relation
 from handlers.dialogues.greeting import home, menu
-from handlers.effects import Ask, Button, Effect, RecordUnmet, Say
+from handlers.effects import Ask, Button, Effect, RecordLesson, RecordUnmet, Say
 from handlers.facts import Facts
 from handlers.messages import Chose, Event, Said, SharedPlace
 from handlers.phrases import button, phrase
@@ -22,6 +24,9 @@ from handlers.states import AskingWhere, Choosing, Idle, OnBehalf, Reading
 
 LONGEST = 1000
 """Characters of a question that are read; the rest is for the helper."""
+SHORTEST_LESSON = 4
+"""Chinese characters of a question that something can be learned from."""
+_CHARACTER = re.compile(r"[\u3400-\u9fff]")
 
 
 def ask(conversation: Conversation, text: str, facts: Facts, search: Search) -> Turn:
@@ -71,9 +76,9 @@ def _by_kind(conversation: Conversation, question: str, found: Understanding, fa
             return _candidates(idle, question, found, facts)
         case Kind.UNCLEAR:
             rows = ((button("person", Command("person")), button("help", Go("help"))),)
-            return goes_to(
-                idle, Reading(question, "", entry=entry), Say(phrase("asking.unclear", hotline=hotline), rows)
-            )
+            said = Say(phrase("asking.unclear", hotline=hotline), rows)
+            state = Reading(question, "", entry=entry)
+            return goes_to(idle, state, said, *_gap(question, "none", found.candidates))
 
 
 def _near_miss(conversation: Conversation, question: str, found: Understanding, facts: Facts) -> Turn:
@@ -84,6 +89,7 @@ def _near_miss(conversation: Conversation, question: str, found: Understanding, 
         Reading(question, "", _ids(found.candidates), entry_of(conversation, facts)),
         Say(phrase("asking.near_miss", text=text, phone=phone or facts.district.operator.hotline), rows),
         RecordUnmet(masked(question), "near_miss"),
+        *_gap(question, "unmet", found.candidates),
     )
 
 
@@ -118,7 +124,7 @@ def where(conversation: Conversation, state: AskingWhere, event: Event, facts: F
 def _candidates(conversation: Conversation, question: str, found: Understanding, facts: Facts) -> Turn:
     known = tuple(candidate for candidate in found.candidates if _is_known(candidate.id, facts))
     if found.band is Band.NONE or not known:
-        return _nothing(conversation, question, facts)
+        return _nothing(conversation, question, known, facts)
     if found.band is Band.SURE:
         return show(conversation, question, known[0].id, _ids(known[1:4]), facts)
     return choose(conversation, question, _ids(known[:3]), facts)
@@ -132,13 +138,25 @@ def _is_known(entry_id: str, facts: Facts) -> bool:
     return entry_id in facts.district.services or entry_id in facts.district.certificates
 
 
-def _nothing(conversation: Conversation, question: str, facts: Facts) -> Turn:
+def _gap(question: str, kind: str, candidates: tuple[Candidate, ...]) -> tuple[RecordLesson, ...]:
+    """A question that was not understood, as something to learn from; none when it is too short to be a question."""
+    if len(_CHARACTER.findall(question)) < SHORTEST_LESSON:
+        return ()
+    return (_lesson(question, kind, candidates[0].id if candidates else None),)
+
+
+def _lesson(question: str, kind: str, entry_id: str | None) -> RecordLesson:
+    return RecordLesson(without_personal_data(question), kind, entry_id or None)
+
+
+def _nothing(conversation: Conversation, question: str, known: tuple[Candidate, ...], facts: Facts) -> Turn:
     rows = ((button("person", Command("person")), button("help", Go("help"))),)
     return goes_to(
         conversation,
         Reading(question, "", entry=entry_of(conversation, facts)),
         Say(phrase("asking.nothing", hotline=facts.district.operator.hotline), rows),
         RecordUnmet(masked(question), "none"),
+        *_gap(question, "none", known),
     )
 
 
@@ -184,9 +202,9 @@ def choosing(conversation: Conversation, state: Choosing, event: Event, facts: F
             others = tuple(entry for entry in state.candidates if entry != value)
             return show(conversation, state.question, value, others, facts)
         case Chose(Command("none_of_these")):
-            return _refused(conversation, state.question, facts)
+            return _refused(conversation, state.question, state.candidates[0], facts)
         case Said(text) if _refuses(text):
-            return _refused(conversation, state.question, facts)
+            return _refused(conversation, state.question, state.candidates[0], facts)
         case Chose(Command("person")):
             return for_person(conversation, state.question, facts)
         case Chose(Command("cancel" | "back" | "skip")):
@@ -203,15 +221,12 @@ def reading(conversation: Conversation, state: Reading, event: Event, facts: Fac
         case Chose(Command("start")) if state.shown:
             relation = Relation(state.relation) if state.relation else None
             draft = Draft(state.question, state.shown, relation, entry=Entry(state.entry))
-            return intake.begin(conversation, draft, facts)
-        case Said(text) if _refuses(text) and state.others:
-            return choose(conversation, state.question, state.others, facts, "not_this")
+            turn = intake.begin(conversation, draft, facts)
+            return Turn(turn.conversation, (_lesson(state.question, "confirmed", state.shown), *turn.effects))
         case Said(text) if _refuses(text):
-            return _refused(conversation, state.question, facts)
-        case Chose(Command("not_this" | "want_service")) if state.others:
-            return choose(conversation, state.question, state.others, facts, "not_this")
+            return _not_this(conversation, state, facts)
         case Chose(Command("not_this" | "want_service" | "none_of_these")):
-            return _refused(conversation, state.question, facts)
+            return _not_this(conversation, state, facts)
         case Chose(Command("person")):
             return for_person(conversation, state.question, facts, state.shown or None)
         case Chose(Command("cancel" | "back" | "skip")):
@@ -229,11 +244,20 @@ def _refuses(text: str) -> bool:
     return text.strip(" 。.！!，,") in ("都不是", "不是这个", "不对", "不是", "错了", "不是的")
 
 
-def _refused(conversation: Conversation, question: str, facts: Facts) -> Turn:
+def _not_this(conversation: Conversation, state: Reading, facts: Facts) -> Turn:
+    """What stands there is refused: the next candidates, or none of them."""
+    if not state.others:
+        return _refused(conversation, state.question, state.shown, facts)
+    turn = choose(conversation, state.question, state.others, facts, "not_this")
+    lesson = (_lesson(state.question, "refused", state.shown),) if state.shown else ()
+    return Turn(turn.conversation, (*lesson, *turn.effects))
+
+
+def _refused(conversation: Conversation, question: str, entry_id: str, facts: Facts) -> Turn:
     """None of these: a person looks at it, and the gap is recorded whether or not the intake is finished."""
     turn = for_person(conversation, question, facts)
-    gap: Effect = RecordUnmet(masked(question), "refused")
-    return Turn(turn.conversation, (gap, *turn.effects))
+    gaps: tuple[Effect, ...] = (RecordUnmet(masked(question), "refused"), _lesson(question, "refused", entry_id))
+    return Turn(turn.conversation, (*gaps, *turn.effects))
 
 
 def for_person(conversation: Conversation, question: str, facts: Facts, service_id: str | None = None) -> Turn:

@@ -168,8 +168,8 @@ def _brief_rows(case: Case) -> Rows:
     else:
         rows.append((on("papers"), on("submitted", "submit")))
     rows.append((on("done"), on("partly")))
-    rows.append((on("impossible"), on("release")))
     rows.append((on("refile"),))
+    rows.append((on("impossible"), on("release")))
     return tuple(rows)
 
 

@@ -80,7 +80,7 @@ def help_text(facts: Facts) -> Say:
 
 def menu(facts: Facts) -> Rows:
     if facts.me.is_supervisor:
-        return ((button("digest", Go("digest")), button("invite", Go("invite"))),)
+        return ((button("digest", Go("digest")), button("invite", Go("invite")), button("learn", Go("lessons"))),)
     if facts.me.is_helper:
         return (
             (button("my_cases", Go("my_cases")), button("offers", Go("offers"))),
