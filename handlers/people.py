@@ -26,7 +26,8 @@ class Person:
     """Only helpers and supervisors have one that others see."""
     roles: frozenset[Role] = frozenset({Role.RESIDENT})
     places: tuple[str, ...] = ()
-    """A helper's patch, or the places a supervisor answers for."""
+    """The places a supervisor answers for; a helper's patch. Of who is both: the supervisor's, as a patch gives no
+    say over other people's cases."""
     is_reachable: bool = True
     """False when no channel reaches them (they phoned, or they blocked the bot)."""
 
@@ -43,6 +44,16 @@ def answers_for(supervisor: Person, place_code: str | None, district: District) 
     """Whether a place lies in a supervisor's places; what has no (known) place is everybody's."""
     above = {place.code for place in district.places.ancestors(place_code)} - {district.code}
     return not above or district.code in supervisor.places or bool(above & set(supervisor.places))
+
+
+def may_invite_for(supervisor: Person, places: tuple[str, ...], district: District) -> bool:
+    """Whether a supervisor may give a role in these places: all of them lie in their own."""
+    own = set(supervisor.places)
+
+    def is_own(code: str) -> bool:
+        return bool(own & {place.code for place in district.places.ancestors(code)})
+
+    return district.code in own or (bool(places) and all(map(is_own, places)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,17 +95,18 @@ _IN_ROLE = _with_roles(exists().where(_held.c.person_id == _persons.c.id, _held.
 
 
 def _fold(rows: Iterable[RowMapping]) -> Iterable[Person]:
-    """One person per id; the places of all their roles together."""
+    """One person per id; with the places of the role that they decide in."""
     by_id: dict[int, list[RowMapping]] = {}
     for row in rows:
         by_id.setdefault(row["id"], []).append(row)
     for person_id, lines in by_id.items():
         held = [line for line in lines if line["role"] is not None]
+        deciding = [line for line in held if line["role"] == Role.SUPERVISOR] or held
         yield Person(
             id=person_id,
             name=lines[0]["name"] if held else "",
             roles=frozenset({Role.RESIDENT, *(Role(line["role"]) for line in held)}),
-            places=tuple(dict.fromkeys(place for line in held for place in line["places"])),
+            places=tuple(dict.fromkeys(place for line in deciding for place in line["places"])),
             is_reachable=bool(lines[0]["is_reachable"]),
         )
 

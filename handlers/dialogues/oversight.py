@@ -15,7 +15,7 @@ from handlers.effects import Button, Effect, MakeInvite, MoveCase, Reveal, Say, 
 from handlers.facts import Facts
 from handlers.followups import promised_by
 from handlers.messages import Chose, Event, InviteMade, Said
-from handlers.people import Helper, Role, answers_for
+from handlers.people import Helper, Role, answers_for, may_invite_for
 from handlers.phrases import button, phrase
 from handlers.routing import candidates
 from handlers.states import Assigning, Idle
@@ -125,6 +125,8 @@ def invite(conversation: Conversation, text: str, facts: Facts) -> Turn:
     found = [helper for helper in facts.district.helpers if name in (helper.name, helper.id)]
     if len(found) != 1:
         return stays(conversation, Say(phrase("oversight.invite_unknown", name=name[:20])))
+    if not may_invite_for(facts.me, found[0].places, facts.district):
+        return stays(conversation, Say(phrase("oversight.invite_not_yours", name=found[0].name)))
     return stays(conversation, MakeInvite(Role.HELPER.value, roster_id=found[0].id, places=found[0].places))
 
 

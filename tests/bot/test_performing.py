@@ -260,7 +260,7 @@ def test_the_desk_must_say_to_whom_it_speaks(stand: Stand) -> None:
 
 
 def test_supervisors_make_invites_that_work_once(stand: Stand) -> None:
-    entry = sample()[0].helpers[5]
+    entry = next(one for one in sample()[0].helpers if one.places == (HERE,))
     assert stand.do("H", MakeInvite("helper")) == (InviteRefused(),)
     (made,) = stand.do("S", MakeInvite("helper", roster_id=entry.id))
     assert isinstance(made, InviteMade)
@@ -269,6 +269,23 @@ def test_supervisors_make_invites_that_work_once(stand: Stand) -> None:
     joined = stand.house.look(lambda reader: people.at_address(reader, "web", "B"))
     assert joined is not None
     assert (joined.is_helper, joined.name, joined.places) == (True, entry.name, entry.places)
+
+
+def test_nobody_is_invited_for_places_that_are_not_ones_own(stand: Stand) -> None:
+    district = sample()[0]
+    stranger = next(one for one in district.helpers if HERE not in one.places)
+    for role in ("helper", "supervisor"):
+        for places in ((ELSEWHERE,), (HERE, ELSEWHERE), (district.code,), ()):
+            assert stand.do("S", MakeInvite(role, places=places)) == (InviteRefused(),)
+    assert stand.do("S", MakeInvite("helper", roster_id=stranger.id)) == (InviteRefused(),)
+    (made,) = stand.do("S", MakeInvite("supervisor", places=(HERE,)))
+    assert isinstance(made, InviteMade)
+
+
+def test_a_patch_gives_a_supervisor_no_say_over_its_cases(stand: Stand) -> None:
+    other = stand.person("S2")
+    stand.house.run(lambda work: people.join(work, other, Role.HELPER, (HERE,)))
+    assert not stand.is_done("S2", MoveCase(stand.opened("A"), Act.END, change=Change(outcome="x")))
 
 
 def test_small_things_are_remembered(stand: Stand) -> None:
