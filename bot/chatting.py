@@ -12,7 +12,8 @@ from bot.channels.threadbook import ThreadBook
 from bot.delivery import Delivery
 from bot.due import Due
 from bot.faults import BadSettings, Fault
-from bot.opening import Store, district_of, open_store, town_of
+from bot.learning import Learning
+from bot.opening import Store, district_of, live_search, open_store, town_of
 from bot.settings import Settings
 from bot.ticking import Ticking
 from bot.town import Town
@@ -27,10 +28,12 @@ async def chat_as(who: str, settings: Settings, keyboard: TextIO = sys.stdin, sc
     role, helper = _role_of(who, district)
     store = open_store(settings, district.code)
     try:
-        town = town_of(settings, district)
+        live = live_search(district, store)
+        town = town_of(settings, district, live)
         address = f"helper:{helper}" if helper else who
         code = await _code_for(role, helper, address, store, town)
-        await _chat(address, code, store, town, keyboard, screen)
+        async with Learning(store, town, live) as learning:
+            await _chat(address, code, store, town, learning, keyboard, screen)
     finally:
         store.close()
 
@@ -56,7 +59,9 @@ async def _code_for(role: Role, helper: str, address: str, store: Store, town: T
     return await store.do(lambda work: invite(work, town, role, helper))
 
 
-async def _chat(address: str, code: str | None, store: Store, town: Town, keyboard: TextIO, screen: TextIO) -> None:
+async def _chat(
+    address: str, code: str | None, store: Store, town: Town, learning: Learning, keyboard: TextIO, screen: TextIO
+) -> None:
     book = ThreadBook("terminal", store.writer, store.engine, store.district)
     terminal = Terminal(book, address, keyboard, screen, store.clock.now, lambda: delivery.settle(5.0), code)
     delivery = Delivery(terminal, {terminal.name: terminal}, store.writer, store.read, town)
@@ -66,7 +71,13 @@ async def _chat(address: str, code: str | None, store: Store, town: Town, keyboa
         loop.call_soon_threadsafe(delivery.wake)
 
     store.writer.committed.append(wake)
-    async with Ticking(Due(store.writer, town).run_due):
+    due = Due(store.writer, town)
+
+    async def look() -> None:
+        await due.run_due()
+        await learning.look()
+
+    async with Ticking(look):
         running = asyncio.create_task(delivery.run())
         try:
             await terminal.listen(accept_for(terminal.name, store, town))

@@ -12,12 +12,14 @@ from typing import TypeVar
 from sqlalchemy import Engine
 
 from bot.clock import TownClock
+from bot.live_search import LiveSearch
 from bot.settings import Settings, prepare_folder
 from bot.town import Town
 from catalog import loading
 from catalog.district import District
 from catalog.search import CatalogSearch
-from storage import database, unit_of_work
+from catalog.understanding import Search
+from storage import database, lessons, unit_of_work
 from storage import settings as kept
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
@@ -60,8 +62,15 @@ def district_of(settings: Settings) -> District:
     return loading.load(settings.catalog) if settings.catalog else loading.load_sample()
 
 
-def town_of(settings: Settings, district: District) -> Town:
-    return Town(district, CatalogSearch(district), settings.desk)
+def town_of(settings: Settings, district: District, search: Search | None = None) -> Town:
+    """The town; without a `search` of its own it knows only the words of the catalog's files."""
+    return Town(district, search or CatalogSearch(district), settings.desk)
+
+
+def live_search(district: District, store: Store) -> LiveSearch:
+    """The district's search with all words that were learned; `bot.learning` keeps it up to date."""
+    version, words = store.look_now(lessons.version_and_words)
+    return LiveSearch(district, words, version)
 
 
 def open_store(settings: Settings, district_code: str) -> Store:

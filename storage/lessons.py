@@ -165,6 +165,12 @@ def live_words(reader: UnitOfWork) -> tuple[tuple[str, str], ...]:
     return tuple((row["entry_id"], row["text"]) for row in reader.connection.execute(wanted).mappings())
 
 
+def version_and_words(reader: UnitOfWork) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Both of one moment or, on PostgreSQL, words of a later one: the version, read first, tells then that they are
+    to be read again."""
+    return words_version(reader), live_words(reader)
+
+
 def phrase(reader: UnitOfWork, phrase_id: int) -> LearnedPhrase | None:
     row = reader.connection.execute(_of(_phrases, reader).where(_phrases.c.id == phrase_id)).mappings().first()
     return _phrase(row) if row else None

@@ -28,6 +28,8 @@ from bot.app import invite
 from bot.channels.port import Accept, Channel, Inbound, InboundEvent, Outbound, Pressed, Receipt, Received
 from bot.delivery import Delivery
 from bot.due import Due
+from bot.learning import Learning
+from bot.live_search import LiveSearch
 from bot.opening import Store
 from bot.turn import Town as Core
 from bot.turn import handle
@@ -107,6 +109,7 @@ class Town:
     channel: Channel
     delivery: Delivery
     due: Due
+    learning: Learning
     names: dict[str, Seat] = field(default_factory=dict)
 
     async def do(self, job: Callable[[UnitOfWork], T]) -> T:
@@ -116,6 +119,8 @@ class Town:
         return await self.store.do(lambda work: invite(work, self.core, role, roster_key))
 
     async def settled(self) -> None:
+        """What was learned is in use, and what is ready has gone out."""
+        await self.learning.run()
         await self.delivery.settle(20)
 
     async def pass_time(self, span: timedelta) -> None:
@@ -235,7 +240,8 @@ async def town_in(
 ) -> AsyncIterator[Town]:
     """A running town whose database is a file in `folder` (or at `url`)."""
     district, search = sample()
-    core = Core(district, search, settings or DeskSettings(), random.Random(7))
+    live = LiveSearch(district, build=lambda changed: search if changed is district else CatalogSearch(changed))
+    core = Core(district, live, settings or DeskSettings(), random.Random(7))
     where = url or f"sqlite:///{folder / 'town.db'}"
     database.migrate(where)
     engine = database.open_engine(where)
@@ -244,7 +250,7 @@ async def town_in(
     store = Store(engine, writer, clock, district.code)  # type: ignore[arg-type]
     channel = make_channel(writer, engine, district.code) if make_channel else PlainChannel()
     delivery = Delivery(channel, {channel.name: channel}, writer, store.read, core)
-    town = Town(core, store, clock, channel, delivery, Due(writer, core))
+    town = Town(core, store, clock, channel, delivery, Due(writer, core), Learning(store, core, live))
     async with _running(town):
         yield town
     store.close()
