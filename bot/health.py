@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from bot.opening import Store
 from bot.ticking import SILENT_FOR, Ticking
-from storage import inbox, outbox
+from storage import followups, inbox, outbox
 from storage.unit_of_work import UnitOfWork
 
 
@@ -28,4 +28,4 @@ def health_route(store: Store, ticking: Ticking) -> Route:
 
 
 def _counts(reader: UnitOfWork) -> dict[str, object]:
-    return {"outbox": outbox.counts(reader), "parked": inbox.parked(reader)}
+    return {"outbox": outbox.counts(reader), "parked": inbox.parked(reader), "failed": followups.failed(reader)}

@@ -19,7 +19,8 @@ from bot.town import Town as Town
 from handlers import desk
 from handlers.conversation import Conversation
 from handlers.effects import Effect, Say
-from handlers.messages import Blocked, EchoEvent, FellDue, PersonEvent
+from handlers.followups import next_digest
+from handlers.messages import Blocked, EchoEvent, FellDue, FollowUpKind, PersonEvent
 from storage import conversations, followups, inbox, outbox, people, threads
 from storage.conversations import Opened, Overtaken
 from storage.database import is_failure
@@ -148,7 +149,7 @@ def _apologise(work: UnitOfWork, channel: str, inbound: Inbound, town: Town, cau
 
 def tend(work: UnitOfWork, due: DueRow, town: Town) -> Outcome:
     """Handle one thing that fell due, in the job that took it with `followups.take_due`. What raises is undone alone
-    and kept as failed."""
+    and kept as failed; what comes back every day comes back all the same."""
     cause = f"due:{due.id}"
     try:
         with work.savepoint():
@@ -158,8 +159,16 @@ def tend(work: UnitOfWork, due: DueRow, town: Town) -> Outcome:
             raise
         _log_failure("follow_up_failed", cause, error)
         followups.mark_failed(work, due.id, type(error).__name__)
+        _plan_again(work, due.event, town, cause)
         return Outcome(is_parked=True)
     return Outcome()
+
+
+def _plan_again(work: UnitOfWork, event: FellDue, town: Town, cause: str) -> None:
+    """One digest that broke is not the last: it would have planned the next itself."""
+    if event.kind is FollowUpKind.DIGEST and event.person_id is not None:
+        plan = next_digest(event.person_id, StoredFacts(work, town.district, town.settings))
+        perform(Stage(work, town, NOBODY, f"{cause}:again"), (plan,))
 
 
 def _tend(work: UnitOfWork, due: DueRow, town: Town, cause: str) -> None:

@@ -75,14 +75,20 @@ def cancel(
 
 def take_due(work: UnitOfWork, limit: int) -> tuple[DueRow, ...]:
     """Up to `limit` rows that are due, earliest first, marked as fired. Hand each to `bot.turn.tend` in the same job:
-    if that job is undone, they are waiting again."""
+    if that job is undone, they are waiting again. A row of a kind that this program does not know (a newer one wrote
+    it) is marked as failed and holds nobody up."""
     due = (
         select(_followups)
         .where(_waiting(work), _followups.c.due_at <= work.now)
         .order_by(_followups.c.due_at, _followups.c.id)
         .limit(limit)
     )
-    rows = work.connection.execute(due.with_for_update(skip_locked=True) if work.is_postgres else due).mappings().all()
+    locked = due.with_for_update(skip_locked=True) if work.is_postgres else due
+    rows = list(work.connection.execute(locked).mappings())
+    for row in rows:
+        if row["kind"] not in set(FollowUpKind):
+            mark_failed(work, row["id"], "UnknownKind")
+    rows = [row for row in rows if row["kind"] in set(FollowUpKind)]
     if rows:
         ids = [row["id"] for row in rows]
         fired = update(_followups).where(_followups.c.id.in_(ids)).values(state="fired", fired_at=work.now)
@@ -96,6 +102,12 @@ def take_due(work: UnitOfWork, limit: int) -> tuple[DueRow, ...]:
 def mark_failed(work: UnitOfWork, row_id: int, error: str) -> None:
     """What fell due raised: kept for a person to look at. `error` is the class of the exception."""
     work.connection.execute(update(_followups).where(_followups.c.id == row_id).values(state="failed", error=error))
+
+
+def failed(reader: UnitOfWork) -> int:
+    """How many wait for a person to look at them."""
+    mine = (_followups.c.district == reader.district) & (_followups.c.state == "failed")
+    return reader.connection.execute(select(func.count()).select_from(_followups).where(mine)).scalar_one()
 
 
 def next_due(reader: UnitOfWork) -> datetime | None:

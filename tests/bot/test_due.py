@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select, update
 
 from bot.channels.port import Inbound
 from bot.clock import TownClock
 from bot.due import AT_ONCE, Due, forward
 from bot.opening import Store
 from bot.turn import handle
+from handlers.cases import Draft
 from handlers.messages import Arrived, FollowUpKind
-from storage import followups, people, settings
+from handlers.people import Role
+from storage import cases, followups, people, settings
+from storage.tables import CaseRow, FollowUpRow, table
 from storage.unit_of_work import UnitOfWork
 from tests.bot.a_store import sample_town, store_at
 
@@ -82,6 +86,36 @@ async def test_moving_time_stops_wherever_something_is_due(store: Store) -> None
     assert not waiting(store)
     kept = store.look_now(lambda reader: settings.get(reader, settings.CLOCK_OFFSET))
     assert kept == pytest.approx(store.clock.offset.total_seconds())
+
+
+async def test_a_row_of_an_unknown_kind_holds_nobody_up(store: Store) -> None:
+    """As after going back to an older version of the program."""
+    await asyncio.to_thread(plan, store, 2, timedelta(days=-1))
+    rows = table(FollowUpRow)
+
+    def spoil(work: UnitOfWork) -> None:
+        first = select(func.min(rows.c.id)).scalar_subquery()
+        work.connection.execute(update(rows).where(rows.c.id == first).values(kind="of_tomorrow"))
+
+    store.writer.submit(spoil).result(10)
+    await Due(store.writer, sample_town()).run_due()
+    assert not waiting(store)
+    assert store.look_now(followups.failed) == 1
+
+
+async def test_one_digest_that_breaks_is_not_the_last(store: Store) -> None:
+    def spoil(work: UnitOfWork) -> None:
+        supervisor = people.meet(work, "web", "S")
+        people.join(work, supervisor, Role.SUPERVISOR, (work.district,))
+        case_id = cases.create(work, "1", Draft("低保"), supervisor, supervisor)
+        rows = table(CaseRow)
+        work.connection.execute(update(rows).where(rows.c.id == case_id).values(draft={"no": "draft"}))
+        followups.schedule(work, FollowUpKind.DIGEST, work.now, person_id=supervisor)
+
+    store.writer.submit(spoil).result(10)
+    await Due(store.writer, sample_town()).run_due()
+    assert store.look_now(followups.failed) == 1
+    assert waiting(store)
 
 
 def test_time_never_goes_back() -> None:
