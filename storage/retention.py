@@ -14,11 +14,13 @@ from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 
 from handlers.cases import FINISHED, blanked
 from storage import forms
+from storage.lessons import REMEMBERED
 from storage.tables import (
     AttachmentRow,
     ButtonRow,
     CaseRow,
     InboxRow,
+    LessonRow,
     OutboxRow,
     PersonRow,
     RelayRow,
@@ -33,6 +35,7 @@ MOST = 500
 """Rows of one kind in one go, so that nobody has to wait for it."""
 
 _attachments, _buttons, _cases = table(AttachmentRow), table(ButtonRow), table(CaseRow)
+_lessons = table(LessonRow)
 _inbox, _outbox, _persons, _relays = table(InboxRow), table(OutboxRow), table(PersonRow), table(RelayRow)
 _threads = table(ThreadRow)
 
@@ -48,6 +51,7 @@ def prune(work: UnitOfWork, chat_days: int, case_days: int) -> int:
         _delete(work, _inbox, (_inbox.c.received_at < chats_before) & (_inbox.c.state == "done")),
         _delete(work, _outbox, (_outbox.c.created_at < chats_before) & _outbox.c.state.not_in(_UNSENT)),
         _delete(work, _relays, (_relays.c.at < chats_before) & _relays.c.case_id.in_(_finished())),
+        _delete(work, _lessons, _lessons.c.at < work.now - REMEMBERED),
         _delete(work, _attachments, _is_loose(work, chats_before)),
         _blank_cases(work, cases_before),
         _forget_phones(work, cases_before),
