@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from handlers.facts import Admission
-from storage import lessons
+from storage import lessons, retention
 from storage.unit_of_work import UnitOfWork
 from tests.storage.house import NOON, House
 
@@ -116,6 +116,15 @@ def test_proposals_of_new_matters_are_kept_newest_first(house: House) -> None:
     for proposal in (first, second):
         house.run(lambda work, proposal=proposal: lessons.admit(work, proposal, person))  # type: ignore[misc]
     assert house.look(lessons.admissions) == (second, first)
+
+
+def test_lessons_are_deleted_when_they_count_no_more(house: House) -> None:
+    _learn(house, "老早的", "none")
+    house.wait(days=89)
+    assert house.run(lambda work: retention.prune(work, 30, 365)) == 0
+    house.wait(days=2)
+    assert house.run(lambda work: retention.prune(work, 30, 365)) == 1
+    assert _ids(house) == []
 
 
 def test_another_district_sees_nothing(house: House) -> None:
