@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from catalog.masking import BLOT
 from catalog.wording import fold, squeeze
 from handlers.facts import Lesson
 
@@ -31,8 +32,9 @@ class Wish:
 
     @property
     def wordings(self) -> tuple[str, ...]:
-        """What people said, the most frequent wording first, each once."""
-        return tuple(text for text, _ in Counter(lesson.question for lesson in self.lessons).most_common())
+        """What people said, each once: the most frequent first, then those without blots, then the shortest."""
+        counts = Counter(lesson.question for lesson in self.lessons)
+        return tuple(sorted(counts, key=lambda text: (-counts[text], BLOT in text, len(text), text)))
 
     def entries(self, *kinds: str) -> tuple[str, ...]:
         """Entries that lessons of some kinds name, the most frequent first."""

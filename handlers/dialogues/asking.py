@@ -256,8 +256,10 @@ def _not_this(conversation: Conversation, state: Reading, facts: Facts) -> Turn:
 def _refused(conversation: Conversation, question: str, entry_id: str, facts: Facts) -> Turn:
     """None of these: a person looks at it, and the gap is recorded whether or not the intake is finished."""
     turn = for_person(conversation, question, facts)
-    gaps: tuple[Effect, ...] = (RecordUnmet(masked(question), "refused"), _lesson(question, "refused", entry_id))
-    return Turn(turn.conversation, (*gaps, *turn.effects))
+    gap: Effect = RecordUnmet(masked(question), "refused")
+    # Without an entry it is the answer "not understood" that was refused: that is a lesson already.
+    lesson = (_lesson(question, "refused", entry_id),) if entry_id else ()
+    return Turn(turn.conversation, (gap, *lesson, *turn.effects))
 
 
 def for_person(conversation: Conversation, question: str, facts: Facts, service_id: str | None = None) -> Turn:
