@@ -17,6 +17,7 @@ def findings(settings: Settings) -> Iterator[str]:
     yield f"folder     {settings.data_folder}"
     yield f"web chat   http://{settings.host}:{settings.port}"
     yield f"telegram   {_telegram(settings)}"
+    yield f"reranker   {_reranker(settings)}"
     district = district_of(settings)
     kind = "sample data" if district.is_sample else "own files"
     counts = f"{len(district.services)} services, {len(district.helpers)} in the roster"
@@ -37,3 +38,13 @@ def _telegram(settings: Settings) -> str:
     if settings.token is None:
         return "off (no EXIAOBANG_TELEGRAM_TOKEN)"
     return f"{settings.telegram_library}, {settings.telegram_mode}"
+
+
+def _reranker(settings: Settings) -> str:
+    match settings.reranker:
+        case "openai":
+            return f"{settings.reranker_model} at {settings.reranker_url}, at most {settings.reranker_seconds:g} s"
+        case "onnx":
+            return f"the model in {settings.reranker_folder}, at most {settings.reranker_seconds:g} s"
+        case _:
+            return "off"

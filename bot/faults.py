@@ -44,6 +44,13 @@ WHAT_TO_WRITE = {
     "port": "write a whole number from 0 to 65535, like 8000",
     "public_url": "write how residents reach the web chat, like https://help.example.org, or leave it away",
     "is_demo": "write true or false",
+    "reranker": "write off, openai or onnx",
+    "reranker_url": "write the address of the server up to /v1, like https://models.example.org/v1",
+    "reranker_key": "write the key that the server gave you: letters, digits and signs without spaces",
+    "reranker_key_file": "write the path of a file that holds the key and nothing else",
+    "reranker_model": "write the name that the server gives the model",
+    "reranker_folder": "write the path of a folder with model.onnx and tokenizer.json of a sentence-embedding model",
+    "reranker_seconds": "write a number of seconds above 0 and up to 10, like 1.5",
     "desk": "write a number, a span like 00:20:00 or PT20M, or a time like 17:30",
 }
 

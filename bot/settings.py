@@ -1,7 +1,7 @@
 """What an operator may set: EXIAOBANG_* variables, over a TOML file, over defaults that need nothing.
 
 `load` tells all faults at once, each with the name of the variable, what is wrong and what to write instead. A secret
-(token, webhook secret, database URL) is never part of a fault, a repr or a log line.
+(token, webhook secret, key, database URL) is never part of a fault, a repr or a log line.
 """
 
 from __future__ import annotations
@@ -33,11 +33,15 @@ NOT_SETTINGS = (CONFIG_VARIABLE, PREFIX + "TEST_")
 PLAIN = {
     "int_parsing": "is not a whole number",
     "int_type": "is not a whole number",
+    "float_parsing": "is not a number",
+    "float_type": "is not a number",
     "bool_parsing": "is neither true nor false",
     "time_delta_parsing": "is not a span of time",
     "time_parsing": "is not a time of the day",
 }
 """pydantic's kind of error -> our words, where its own are a programmer's."""
+SECRET_FILES = {"telegram_token_file": "telegram_token", "reranker_key_file": "reranker_key"}
+"""Settings that name a file -> the secret that stands in it."""
 
 
 class Settings(BaseSettings):
@@ -83,6 +87,19 @@ class Settings(BaseSettings):
     """How residents reach the web chat, for links; empty: http://host:port."""
     is_demo: bool = False
     """The town that can be played with: everybody may step in as anybody, and time can be moved."""
+    reranker: Literal["off", "openai", "onnx"] = "off"
+    """An operator's own model that orders the candidates of an unclear question (docs/reranker.md)."""
+    reranker_url: str = ""
+    """Where the OpenAI-compatible server is, up to and with /v1."""
+    reranker_key: SecretStr | None = None
+    """None: the server wants none."""
+    reranker_key_file: Path | None = None
+    reranker_model: str = ""
+    """The name of the model at that server."""
+    reranker_folder: Path | None = None
+    """Folder with model.onnx and tokenizer.json."""
+    reranker_seconds: float = 1.5
+    """What an unclear question may be held up for it, at most."""
     desk: DeskSettings = DeskSettings()
 
     @property
@@ -100,6 +117,10 @@ class Settings(BaseSettings):
     @property
     def token(self) -> str | None:
         return self.telegram_token.get_secret_value() if self.telegram_token else None
+
+    @property
+    def key_of_reranker(self) -> str | None:
+        return self.reranker_key.get_secret_value() if self.reranker_key else None
 
 
 def users_folder() -> Path:
@@ -123,7 +144,8 @@ def load(config: Path | None = None, **given: Any) -> Settings:
     faults: list[Fault] = []
     values = _merge(_from_file(config, faults), _from_environment(faults))
     values = _merge(values, {name: value for name, value in given.items() if value is not None})
-    values = _with_token_from_file(values, faults)
+    for name, secret in SECRET_FILES.items():
+        values = _with_secret_from_file(name, secret, values, faults)
     settings = _validated(values, faults)
     faults += faults_between(settings, {fault.name for fault in faults})
     if faults:
@@ -200,16 +222,16 @@ def _from_environment(faults: list[Fault]) -> dict[str, Any]:
         return {}
 
 
-def _with_token_from_file(values: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
-    named = values.get("telegram_token_file")
+def _with_secret_from_file(name: str, secret: str, values: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    """`values` with what stands in the file that the setting `name` names, as the setting `secret`."""
+    named = values.get(name)
     if not named:
         return values
-    name = "telegram_token_file"
-    if values.get("telegram_token"):
-        faults.append(Fault(variable(name), "both a token and a token file are given", "give one of the two"))
+    if values.get(secret):
+        faults.append(Fault(variable(name), f"{variable(secret)} is given too", "give one of the two"))
         return values
     try:
-        return values | {"telegram_token": Path(named).read_text("utf-8").strip()}
+        return values | {secret: Path(named).read_text("utf-8").strip()}
     except (OSError, UnicodeDecodeError, ValueError, TypeError):
         faults.append(Fault(variable(name), "the file cannot be read", WHAT_TO_WRITE[name]))
         return values

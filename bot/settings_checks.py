@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 TOKEN = re.compile(r"\d{3,}:[\w-]{3,}", re.ASCII)
 SECRET = re.compile(r"[\w-]{16,256}", re.ASCII)
+KEY = re.compile(r"[!-~]{1,4096}")
+"""What a header takes: printable ASCII."""
+MODEL_FILES = ("model.onnx", "tokenizer.json")
+LONGEST_WAIT = 10.0
 
 
 def faults_between(settings: Settings, told: set[str]) -> list[Fault]:
@@ -27,6 +31,11 @@ def faults_between(settings: Settings, told: set[str]) -> list[Fault]:
         "host": None if settings.host.strip() else "is empty",
         "catalog": _catalog_fault(settings),
         "database_url": _database_fault(settings),
+        "reranker_url": _reranker_url_fault(settings),
+        "reranker_key": _reranker_key_fault(settings),
+        "reranker_model": _reranker_model_fault(settings),
+        "reranker_folder": _reranker_folder_fault(settings),
+        "reranker_seconds": None if 0 < settings.reranker_seconds <= LONGEST_WAIT else "is no time to wait",
         "desk": "wave_size must be at least 1" if settings.desk.wave_size < 1 else None,
     }
     faults = [Fault(variable(name), wrong, WHAT_TO_WRITE[name]) for name, wrong in checks.items() if wrong]
@@ -75,3 +84,34 @@ def _database_fault(settings: Settings) -> str | None:
         return None
     known = ("sqlite:///", "postgresql+psycopg://")
     return None if settings.database.startswith(known) else "is not a database that is known here"
+
+
+def _reranker_url_fault(settings: Settings) -> str | None:
+    url = settings.reranker_url
+    if not url:
+        return "is needed for reranker = openai" if settings.reranker == "openai" else None
+    if not _is_address(url):
+        return "is not an http or https address"
+    parts = urlsplit(url)
+    has_more = bool(parts.query or parts.fragment or parts.username or parts.password)
+    return "holds more than an address and a path" if has_more else None
+
+
+def _reranker_key_fault(settings: Settings) -> str | None:
+    key = settings.key_of_reranker
+    return None if key is None or KEY.fullmatch(key) else "has characters that no key has"
+
+
+def _reranker_model_fault(settings: Settings) -> str | None:
+    is_missing = settings.reranker == "openai" and not settings.reranker_model.strip()
+    return "is needed for reranker = openai" if is_missing else None
+
+
+def _reranker_folder_fault(settings: Settings) -> str | None:
+    if settings.reranker != "onnx":
+        return None
+    folder = settings.reranker_folder
+    if folder is None:
+        return "is needed for reranker = onnx"
+    missing = [name for name in MODEL_FILES if not (folder / name).is_file()]
+    return f"{folder} has no {' and no '.join(missing)}" if missing else None

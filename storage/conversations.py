@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import RowMapping, bindparam, select, update
 
 from handlers.conversation import Conversation
+from handlers.states import State
 from storage import forms, people
 from storage.tables import AddressRow, ConversationRow, table
 from storage.unit_of_work import UnitOfWork
@@ -44,6 +45,13 @@ def open_at(work: UnitOfWork, channel: str, address: str, name: str = "") -> Ope
     if row["is_gone"] or row["last_used_at"] < work.now - _FRESH:
         people.touch(work, channel, address)
     return _opened(row)
+
+
+def state_at(reader: UnitOfWork, channel: str, address: str) -> State | None:
+    """Where the conversation of an address stands, without a lock; None when there is none yet."""
+    where = {"district": reader.district, "channel": channel, "address": address}
+    row = reader.connection.execute(_FIND, where).mappings().first()
+    return _opened(row).conversation.state if row else None
 
 
 def _find(work: UnitOfWork, channel: str, address: str) -> RowMapping | None:
