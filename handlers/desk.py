@@ -282,7 +282,7 @@ def _moved(conversation: Conversation, event: CaseMoved, facts: Facts) -> Turn:
         case Act.EXTEND if case.helper_id == facts.me.id:
             return casework.extended(conversation, case, facts)
         case Act.EXTEND:
-            return oversight.extended(conversation, facts)
+            return oversight.extended(conversation, case, facts)
         case Act.ASSIGN:
             return oversight.assigned(conversation, case, event.helper_before, facts)
         case Act.CONFIRM:

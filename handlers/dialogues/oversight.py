@@ -13,7 +13,7 @@ from handlers.dialogues.greeting import menu
 from handlers.digests import compose
 from handlers.effects import Button, Effect, MakeInvite, MoveCase, Reveal, Say, Urgency
 from handlers.facts import Facts
-from handlers.followups import promised_by
+from handlers.followups import promise_is_near, promised_by
 from handlers.messages import Chose, Event, InviteMade, Said
 from handlers.people import Helper, Role, answers_for, may_invite_for
 from handlers.phrases import button, phrase
@@ -106,8 +106,9 @@ def assigned(conversation: Conversation, case: Case, before: int | None, facts: 
     )
 
 
-def extended(conversation: Conversation, facts: Facts) -> Turn:
-    return stays(conversation, Say(phrase("oversight.extended"), menu(facts)))
+def extended(conversation: Conversation, case: Case, facts: Facts) -> Turn:
+    near = (promise_is_near(case.id, case.due_at, facts),) if case.due_at else ()
+    return stays(conversation, Say(phrase("oversight.extended"), menu(facts)), *near)
 
 
 # --- invites ---------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.cases import FINISHED, Act, Case, CaseStatus, Change, PaperState
+from handlers.cases import FINISHED, WORKED, Act, Case, CaseStatus, Change, PaperState
 from handlers.choices import Command, Go, OnCase
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import day, helper_name, moment, name_of, status
@@ -121,6 +121,8 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
             return stays(conversation, view(case, facts))
         case "withdraw_yes":
             return stays(conversation, MoveCase(case.id, Act.WITHDRAW))
+        case "papers_ready" if case.status in WORKED and not papers_are_awaited(case):
+            return stays(conversation, view(case, facts))
         case "papers_ready":
             return stays(conversation, papers_are_here(case))
         case _:
@@ -141,6 +143,12 @@ def _withdraw_question(case: Case) -> Say:
         return Say(phrase("case.withdraw_late"))
     yes, keep = OnCase(case.id, "withdraw_yes"), OnCase(case.id, "keep")
     return Say(phrase("case.withdraw_ask"), ((button("yes_withdraw", yes), button("keep", keep)),))
+
+
+def papers_are_awaited(case: Case) -> bool:
+    """Whether the resident still owes papers: not when they said that all are there, nor when it was handed in."""
+    owed = any(paper.name in case.papers_asked and paper.state is not PaperState.HAVE for paper in case.papers)
+    return owed and case.status in (CaseStatus.CLAIMED, CaseStatus.WAITING)
 
 
 def papers_are_here(case: Case) -> MoveCase:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from handlers.cases import UNCLAIMED, WORKED, Act, Case, CaseStatus
 from handlers.choices import OnCase
-from handlers.describing import clock, day, helper_name, name_of, where
+from handlers.describing import clock, day, helper_name, moment, name_of, where
 from handlers.dialogues import rating, routes, telling
+from handlers.dialogues.progress import papers_are_awaited
 from handlers.dialogues.questions import silence_buttons
 from handlers.digests import compose
 from handlers.effects import Button, Decline, Effect, MoveCase, Say, Urgency
@@ -39,11 +42,11 @@ def _of_case(kind: FollowUpKind, case: Case, facts: Facts) -> tuple[Effect, ...]
             return (*_unworked(case, facts), claim_lapses(case.id, facts))
         case FollowUpKind.CLAIM_LAPSED if case.status is CaseStatus.CLAIMED:
             return (MoveCase(case.id, Act.LAPSE, "unworked", is_desk=True),)
-        case FollowUpKind.PAPERS_MISSING if case.status is CaseStatus.WAITING:
+        case FollowUpKind.PAPERS_MISSING if papers_are_awaited(case):
             return telling.resident(case, _papers_reminder(case, facts), facts)
         case FollowUpKind.VISIT_UNANSWERED if case.status is CaseStatus.WAITING and case.visit_options:
             return telling.helper(case, Say(phrase("work.visit_unanswered", **named), _brief(case)), facts)
-        case FollowUpKind.VISIT_TOMORROW if has_helper and case.visit_at:
+        case FollowUpKind.VISIT_TOMORROW if has_helper and case.visit_at and case.visit_at > facts.now:
             return _visit_tomorrow(case, facts)
         case FollowUpKind.PROMISE_NEAR if has_helper and case.due_at:
             near = phrase("work.promise_near", due=day(case.due_at, facts), **named)
@@ -78,10 +81,18 @@ def _papers_reminder(case: Case, facts: Facts) -> Say:
 
 def _visit_tomorrow(case: Case, facts: Facts) -> tuple[Effect, ...]:
     assert case.visit_at is not None
-    named = {"what": name_of(case, facts), "time": clock(case.visit_at, facts)}
+    named = {"what": name_of(case, facts), "time": _when(case.visit_at, facts)}
     mine = Say(phrase("case.visit_tomorrow", helper=helper_name(case, facts), **named))
     theirs = Say(phrase("work.visit_tomorrow", where=where(case.draft, facts), **named), _brief(case))
     return (*telling.resident(case, mine, facts), *telling.helper(case, theirs, facts))
+
+
+def _when(visit_at: datetime, facts: Facts) -> str:
+    """明天 9:30; the date when the reminder is late, or is read only on the day itself."""
+    calendar = facts.district.calendar
+    read_at = calendar.local(calendar.after_quiet(facts.now))
+    is_tomorrow = calendar.local(visit_at).date() == read_at.date() + timedelta(days=1)
+    return phrase("time.tomorrow", clock=clock(visit_at, facts)) if is_tomorrow else moment(visit_at, facts)
 
 
 def _digest(person_id: int, facts: Facts) -> tuple[Effect, ...]:

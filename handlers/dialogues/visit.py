@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from handlers.cases import Act, Case, Change
+from handlers.cases import Act, Case, CaseStatus, Change
 from handlers.choices import Command, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import helper_name, moment, name_of
@@ -22,6 +22,8 @@ Rows = tuple[tuple[Button, ...], ...]
 
 HOURS = ((9, 30), (15, 0))
 """Clock times that are offered on each of the next working days."""
+_ASKED = (FollowUpKind.VISIT_UNANSWERED, FollowUpKind.VISIT_TOMORROW)
+"""What was planned for the times before, once there is an answer."""
 
 
 def propose(conversation: Conversation, case: Case, facts: Facts) -> Turn:
@@ -114,9 +116,10 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
             return stays(conversation, MoveCase(case.id, Act.AGREE_VISIT, change=Change(visit_at=at, visit_options=())))
         case "agree":
             return stays(conversation, Say(phrase("asking.old_button")))
+        case "other_time" if case.status is CaseStatus.SUBMITTED or not (case.visit_options or case.visit_at):
+            return stays(conversation, Say(phrase("asking.old_button")))
         case "other_time":
-            refuse = MoveCase(case.id, Act.REFUSE_VISIT, change=Change(visit_options=()))
-            return stays(conversation, refuse)
+            return stays(conversation, MoveCase(case.id, Act.REFUSE_VISIT, change=Change(clears_visit=True)))
         case _:
             return None
 
@@ -125,7 +128,7 @@ def agreed(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     assert case.visit_at is not None
     time = moment(case.visit_at, facts)
     reminder = day_before(case.id, case.visit_at, facts)
-    plan = (forget(case.id, FollowUpKind.VISIT_UNANSWERED), *((reminder,) if reminder else ()))
+    plan = (forget(case.id, *_ASKED), *((reminder,) if reminder else ()))
     helper = Say(
         phrase("work.visit_agreed", time=time, what=name_of(case, facts)),
         ((button("brief", OnCase(case.id, "brief")),),),
@@ -140,5 +143,5 @@ def refused(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     """Another time: what the resident types next goes to the helper."""
     rows = ((button("visit", OnCase(case.id, "visit")), button("brief", OnCase(case.id, "brief"))),)
     tell = telling.helper(case, Say(phrase("work.visit_refused", what=name_of(case, facts)), rows), facts)
-    plan = forget(case.id, FollowUpKind.VISIT_UNANSWERED)
+    plan = forget(case.id, *_ASKED)
     return goes_to(conversation, Adding(case.id), Say(phrase("case.visit_other")), *tell, plan)

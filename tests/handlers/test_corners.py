@@ -207,3 +207,79 @@ async def test_nothing_can_be_added_to_a_case_that_nobody_reads_any_more(stage: 
     await stage.press(stage.resident, "补句话/照片", "看进度", "不办了，撤回", "是的，撤回", "补句话/照片")
     assert "已撤回" in await stage.heard(stage.resident)
     assert "记在单子上" not in await stage.says(stage.resident, "再帮我看看")
+
+
+# --- late presses and changed times ----------------------------------------------------------------------------------
+
+
+async def asks_papers(stage: Stage) -> None:
+    await stage.press(stage.helper, "要材料", "发给居民")
+
+
+async def agrees(stage: Stage) -> None:
+    """The helper proposes the first two times, the resident takes the first: tomorrow at half past nine."""
+    await stage.press(stage.helper, "约时间", "11月26日（周四）9:30", "11月26日（周四）15:00")
+    await stage.press(stage.resident, "11月26日（周四）9:30")
+
+
+async def test_a_late_press_takes_nothing_back_from_the_window(stage: Stage) -> None:
+    await stage.is_claimed()
+    await agrees(stage)
+    await asks_papers(stage)
+    await stage.press(stage.helper, "看单子", "材料齐了", "看单子", "已交窗口")
+    await stage.says(stage.helper, "3号窗口")
+    await stage.press(stage.resident, "都准备好了", "换个时间")
+    assert (await stage.case()).status == "submitted"
+
+
+async def test_papers_are_told_to_be_there_once(stage: Stage) -> None:
+    await stage.is_claimed()
+    await asks_papers(stage)
+    await stage.press(stage.resident, "都准备好了", "都准备好了")
+    assert (await stage.heard(stage.helper)).count("材料备好了") == 1
+
+
+async def test_papers_are_missed_also_when_a_visit_was_agreed(stage: Stage) -> None:
+    await stage.is_claimed()
+    await asks_papers(stage)
+    await agrees(stage)
+    await stage.heard(stage.resident)
+    await stage.town.pass_time(timedelta(days=3))
+    assert "还差材料" in await stage.heard(stage.resident)
+
+
+async def test_a_visit_that_was_called_off_is_not_reminded_of(stage: Stage) -> None:
+    await stage.is_claimed()
+    await agrees(stage)
+    await stage.press(stage.resident, "换个时间")
+    await stage.heard(stage.resident)
+    assert (await stage.case()).visit_at is None
+    await stage.town.pass_time(timedelta(days=1))
+    assert "提醒" not in await stage.heard(stage.resident)
+
+
+@pytest.mark.parametrize(("down_for", "told"), [(9, "提醒：明天 9:30"), (20, "提醒：11月26日（周四）9:30"), (30, "")])
+async def test_a_reminder_that_comes_late_names_the_day(stage: Stage, down_for: int, told: str) -> None:
+    await stage.is_claimed()
+    await agrees(stage)
+    await stage.heard(stage.resident)
+    stage.town.clock.at += timedelta(hours=down_for)
+    await stage.town.due.run_due()
+    await stage.town.pass_time(timedelta(hours=4))
+    heard = await stage.heard(stage.resident)
+    assert told in heard
+    assert told or "提醒" not in heard
+
+
+async def test_an_extended_promise_is_reminded_of_before_the_new_day(stage: Stage) -> None:
+    await stage.is_claimed()
+    case = await stage.case()
+    assert case.due_at is not None
+    await agrees(stage)
+    await stage.town.pass_time(case.due_at - stage.town.clock.at + timedelta(hours=4))
+    await stage.supervisor.says("今日")
+    await stage.settled()
+    await stage.press(stage.supervisor, "延期")
+    await stage.heard(stage.helper)
+    await stage.town.pass_time(timedelta(days=40))
+    assert "快到答应居民的时间了" in await stage.heard(stage.helper)
