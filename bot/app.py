@@ -28,6 +28,8 @@ from bot.delivery import Delivery
 from bot.due import Due, forward
 from bot.health import health_route
 from bot.opening import Store, district_of, open_store, town_of
+from bot.rerank_choice import reranked
+from bot.reranking import Reranked, before_turn
 from bot.retention import Retention
 from bot.settings import Settings
 from bot.telegram import telegram_channel, telegram_routes
@@ -125,6 +127,7 @@ def accept_for(name: str, store: Store, town: Town) -> Accept:
     """What a channel calls with each inbound message; returns when it is stored and handled."""
 
     async def accept(inbound: Inbound) -> None:
+        await before_turn(town.search, store, name, inbound)
         try:
             await store.do(lambda work: handle(work, name, inbound, town))
         except StoreUnavailable as error:
@@ -147,7 +150,7 @@ def build(settings: Settings) -> Service:
     """Wire everything. Raises BadSettings, CatalogFaults and StoreUnavailable."""
     district = district_of(settings)
     store = open_store(settings, district.code)
-    town = town_of(settings, district)
+    town = reranked(town_of(settings, district), settings)
     chat = WebChat(ThreadBook("web", store.writer, store.engine, district.code))
     telegram = telegram_channel(settings, store.clock.now)
     channels: dict[str, Channel] = {channel.name: channel for channel in (chat, telegram) if channel is not None}
@@ -218,6 +221,8 @@ async def _stop(
     await asyncio.gather(*sending, return_exceptions=True)
     for channel in service.channels.values():
         await channel.close()
+    if isinstance(service.town.search, Reranked):
+        await service.town.search.close()
 
 
 async def _first_of(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:
