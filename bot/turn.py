@@ -166,9 +166,16 @@ def tend(work: UnitOfWork, due: DueRow, town: Town) -> Outcome:
 
 def _plan_again(work: UnitOfWork, event: FellDue, town: Town, cause: str) -> None:
     """One digest that broke is not the last: it would have planned the next itself."""
-    if event.kind is FollowUpKind.DIGEST and event.person_id is not None:
-        plan = next_digest(event.person_id, StoredFacts(work, town.district, town.settings))
-        perform(Stage(work, town, NOBODY, f"{cause}:again"), (plan,))
+    if event.kind is not FollowUpKind.DIGEST or event.person_id is None:
+        return
+    try:
+        with work.savepoint():
+            plan = next_digest(event.person_id, StoredFacts(work, town.district, town.settings))
+            perform(Stage(work, town, NOBODY, f"{cause}:again"), (plan,))
+    except Exception as error:
+        if is_failure(error):
+            raise
+        _log_failure("not_planned_again", cause, error)
 
 
 def _tend(work: UnitOfWork, due: DueRow, town: Town, cause: str) -> None:
