@@ -149,7 +149,7 @@ def checked(event: LearningEvent, facts: Facts) -> tuple[Effect, ...]:
             rows = ((_undo(learned), button("learn", Go("lessons"))),)
             return (Say(phrase("lessons.attached", **named), rows, to=learned.added_by),)
         case PhraseConflicts(found=found):
-            lines = [_conflict(conflict, facts) for conflict in found.conflicts[:CONFLICTS_SHOWN]]
+            lines = [_conflict(conflict, learned, facts) for conflict in found.conflicts[:CONFLICTS_SHOWN]]
             if len(found.conflicts) > CONFLICTS_SHOWN:
                 lines.append(phrase("lessons.conflict_more", count=len(found.conflicts) - CONFLICTS_SHOWN))
             if not found.is_understood:
@@ -160,8 +160,10 @@ def checked(event: LearningEvent, facts: Facts) -> tuple[Effect, ...]:
             return (Say(text, (row,), to=learned.added_by),)
 
 
-def _conflict(conflict: Conflict, facts: Facts) -> str:
+def _conflict(conflict: Conflict, learned: LearnedPhrase, facts: Facts) -> str:
     named = {"question": _short(conflict.question), "was": picking.name_of_entry(conflict.was, facts)}
+    if conflict.question == learned.text and conflict.now == learned.entry_id:
+        return phrase("lessons.conflict_owned", **named)
     if conflict.now is None:
         return phrase("lessons.conflict_lost", **named)
     return phrase("lessons.conflict", now=picking.name_of_entry(conflict.now, facts), **named)
