@@ -23,6 +23,9 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="鄂小帮: one-window help by chat."
 )
 
+words = typer.Typer(no_args_is_help=True, help="People's own words, from which the bot understands.")
+app.add_typer(words, name="words")
+
 Config = Annotated[Path | None, typer.Option(help="TOML file with settings; EXIAOBANG_* variables go over it.")]
 Folder = Annotated[Path | None, typer.Option(help="Where the database lies.")]
 Catalog = Annotated[Path | None, typer.Option(help="Folder with the district's files; else the sample district.")]
@@ -30,13 +33,13 @@ Port = Annotated[int | None, typer.Option(help="Port of the web chat; 0 takes an
 Host = Annotated[str | None, typer.Option(help="127.0.0.1, or 0.0.0.0 to be reached from outside.")]
 
 
-def main(words: list[str] | None = None) -> None:
-    """Run the command line, or `words` as if they stood on it."""
+def main(line: list[str] | None = None) -> None:
+    """Run the command line, or the words of `line` as if they stood on it."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app(words)
+        app(line)
     except (BadSettings, CatalogFaults, StoreUnavailable, UnreadableRows) as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
@@ -116,6 +119,26 @@ def measure(
     from catalog.measuring import read_rows, render
 
     print(render(measured(read_rows(file), _search(catalog))))
+
+
+@words.command()
+def lint(
+    folder: Annotated[Path | None, typer.Argument(help="A district's files; else the sample district.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="End with 2 when there is something to look at.")] = False,
+) -> None:
+    """Tell which phrases to look at again: doubles, phrases of two services, phrases that are answered wrongly."""
+    from catalog.loading import load as load_district
+    from catalog.loading import sample_folder
+    from catalog.words import lint as lint_words
+    from catalog.words import read_phrases, summary
+
+    where = folder or sample_folder()
+    findings = lint_words(load_district(where), read_phrases(where))
+    for finding in findings:
+        print(finding)
+    print(summary(findings), file=sys.stderr)
+    if strict and findings:
+        raise SystemExit(2)
 
 
 def _search(catalog: Path | None) -> Any:
