@@ -27,7 +27,8 @@ from bot.channels.webchat import WebChat
 from bot.delivery import Delivery
 from bot.due import Due, forward
 from bot.health import health_route
-from bot.opening import Store, district_of, open_store, town_of
+from bot.learning import Learning
+from bot.opening import Store, district_of, live_search, open_store, town_of
 from bot.rerank_choice import reranked
 from bot.reranking import Reranked, before_turn
 from bot.retention import Retention
@@ -58,6 +59,7 @@ class Service:
     channels: Mapping[str, Channel]
     deliveries: Sequence[Delivery]
     due: Due
+    learning: Learning
     ticking: Ticking
     chat: WebChat
     telegram: TelegramChannel | None
@@ -150,18 +152,21 @@ def build(settings: Settings) -> Service:
     """Wire everything. Raises BadSettings, CatalogFaults and StoreUnavailable."""
     district = district_of(settings)
     store = open_store(settings, district.code)
-    town = reranked(town_of(settings, district), settings)
+    live = live_search(district, store)
+    town = reranked(town_of(settings, district, live), settings)
     chat = WebChat(ThreadBook("web", store.writer, store.engine, district.code))
     telegram = telegram_channel(settings, store.clock.now)
     channels: dict[str, Channel] = {channel.name: channel for channel in (chat, telegram) if channel is not None}
     deliveries = [Delivery(channel, channels, store.writer, store.read, town) for channel in channels.values()]
     due, retention = Due(store.writer, town), Retention(store.writer, district)
+    learning = Learning(store, town, live)
 
     async def look() -> None:
+        await learning.look()
         await due.run_due()
         await retention.run_daily(store.clock.now().date())
 
-    return Service(settings, town, store, channels, deliveries, due, Ticking(look), chat, telegram)
+    return Service(settings, town, store, channels, deliveries, due, learning, Ticking(look), chat, telegram)
 
 
 async def serve(settings: Settings, announce: Announce = print) -> None:
@@ -187,7 +192,7 @@ async def _run(service: Service, listener: socket, announce: Announce) -> None:
 
     service.store.writer.committed.append(wake)
     server = serving.server_for(service.app())
-    async with service.ticking:
+    async with service.learning, service.ticking:
         sending = [asyncio.create_task(delivery.run(), name="delivery") for delivery in service.deliveries]
         listening = [
             asyncio.create_task(channel.listen(service.accept(name)), name=f"listen-{name}")

@@ -74,8 +74,8 @@ async def _chat(
     due = Due(store.writer, town)
 
     async def look() -> None:
-        await due.run_due()
         await learning.look()
+        await due.run_due()
 
     async with Ticking(look):
         running = asyncio.create_task(delivery.run())
