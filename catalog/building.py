@@ -9,7 +9,7 @@ from datetime import date, time
 from typing import Generic, TypeVar
 
 from catalog.cells import Cells
-from catalog.district import Department, Facility, RosterHelper
+from catalog.district import Department, Facility, ListItem, RosterHelper
 from catalog.faults import Fault
 from catalog.lookalikes import LookAlike
 from catalog.places import Place
@@ -284,5 +284,5 @@ def read_lookalike(cells: Cells) -> LookAlike:
     return LookAlike(tuple(dict.fromkeys(id for _, id in answers)), cells.needed("question"), answers)
 
 
-def read_list_item(cells: Cells) -> tuple[str, str]:
-    return cells.needed("id"), cells.needed("name")
+def read_list_item(cells: Cells) -> ListItem:
+    return ListItem(cells.needed("id"), cells.needed("name"), cells.words("words"))

@@ -125,5 +125,5 @@ PHRASES = (_ID, Column("text", ("说法", "问法", "内容")), _optional("style
 
 LOOKALIKES = (Column("question", ("问题",)), Column("answers", ("回答", "答案")))
 
-LISTS = (_ID, _NAME, _optional("source", "来源"), _IS_SAMPLE)
+LISTS = (_ID, _NAME, _optional("words", "常见说法"), _optional("source", "来源"), _IS_SAMPLE)
 """Plain lists: negative_items, linked_services, assist_items."""

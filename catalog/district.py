@@ -71,6 +71,16 @@ class RosterHelper:
 
 
 @dataclass(frozen=True, slots=True)
+class ListItem:
+    """A line of one of the district's own lists (see `District.lists`)."""
+
+    id: str
+    name: str
+    words: tuple[str, ...] = ()
+    """What people say who mean it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Operator:
     """Who runs the service: the handler of personal data that residents are told of (PIPL art. 17)."""
 
@@ -100,11 +110,16 @@ class District:
     calendar: Calendar
     subjects: Mapping[str, str] = field(default_factory=dict)
     """Department name -> subject (the skill that its matters need), e.g. 区医保局 -> 医保."""
-    lists: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """negative_items, linked_services and assist_items: id -> name. Empty when the operator has no such file."""
+    lists: Mapping[str, Mapping[str, ListItem]] = field(default_factory=dict)
+    """negative_items, linked_services and assist_items, by id. Empty when the operator has no such file."""
 
     lookalikes: tuple[LookAlike, ...] = ()
     """Entries that are taken for each other, with the question that tells them apart."""
+
+    def negative_item(self, text: str) -> ListItem | None:
+        """The item that a village must not be asked to do (负面清单) and that `text` speaks of, if any."""
+        items = self.lists.get("negative_items", {}).values()
+        return next((item for item in items if any(word in text for word in item.words)), None)
 
     def subject_of(self, service_id: str | None) -> str:
         """The skill that a service needs; 综合 when there is none."""

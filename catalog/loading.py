@@ -19,7 +19,7 @@ from catalog.building import Entry
 from catalog.calendar import OFFICE_HOURS, QUIET_HOURS, Calendar
 from catalog.cells import Cells, read_clock
 from catalog.columns import Column
-from catalog.district import District, Operator
+from catalog.district import District, ListItem, Operator
 from catalog.faults import CatalogFaults, Fault
 from catalog.lookalikes import LookAlike
 from catalog.places import PlaceTree
@@ -153,11 +153,11 @@ class _Reading:
         checking.check_lookalikes(entries, [] if self.unread & {"services", "certificates"} else ids)
         return tuple(entry.value for entry in entries)
 
-    def _list(self, stem: str) -> MappingProxyType[str, str]:
+    def _list(self, stem: str) -> MappingProxyType[str, ListItem]:
         entries = self._table(stem, columns.LISTS, building.read_list_item, is_needed=False)
         checking.check_unique(entries, "id")
         checking.check_unique(entries, "name")
-        return MappingProxyType(dict(entry.value for entry in entries))
+        return MappingProxyType({entry.value.id: entry.value for entry in entries})
 
     def _calendar(self, settings: Cells) -> Calendar:
         entries = self._table("calendar", columns.CALENDAR, building.read_day, is_needed=False)

@@ -20,11 +20,12 @@ def offer_key(case_id: int, wave: int, helper_id: int) -> str:
 
 
 def offer(case: Case, facts: Facts, without: int | None = None) -> tuple[Effect, ...]:
-    """Ask the next wave; when nobody is left, a supervisor decides. `without` is a helper who has just given the case
-    up in this turn: the offers do not say so yet."""
-    wave = next_wave(case, facts, without)
+    """Ask the next wave; when nobody is left, or no village may be asked to do it, a supervisor decides. `without` is a
+    helper who has just given the case up in this turn: the offers do not say so yet."""
+    item = facts.district.negative_item(case.draft.question) if case.draft.service_id is None else None
+    wave = None if item else next_wave(case, facts, without)
     if wave is None:
-        return escalate(case, facts)
+        return escalate(case, facts, why=f"negative: {item.id}" if item else "nobody")
     return (
         MoveCase(case.id, Act.OFFER, wave.ring, Change(wave=wave.number), is_desk=True),
         Offer(case.id, wave.number, wave.helper_ids),
@@ -44,14 +45,14 @@ def offer_again(case: Case, helper_id: int, facts: Facts) -> tuple[Effect, ...]:
     )
 
 
-def escalate(case: Case, facts: Facts) -> tuple[Effect, ...]:
+def escalate(case: Case, facts: Facts, why: str = "nobody") -> tuple[Effect, ...]:
     named = {"what": name_of(case, facts), "where": where(case.draft, facts)}
     rows = ((button("assign", OnCase(case.id, "assign")), button("call", OnCase(case.id, "call"))),)
     return (
-        MoveCase(case.id, Act.ESCALATE, "nobody", is_desk=True),
+        MoveCase(case.id, Act.ESCALATE, why, is_desk=True),
         forget(case.id, FollowUpKind.OFFER_UNCLAIMED),
         *telling.supervisors(case, Say(phrase("oversight.escalated", **named), rows), facts),
-        *telling.resident(case, Say(phrase("case.escalated")), facts),
+        *telling.resident(case, Say(phrase("case.escalated" if why == "nobody" else "case.not_for_village")), facts),
     )
 
 
