@@ -138,9 +138,12 @@ def by_number(reader: UnitOfWork, number: str) -> Case | None:
 
 
 def unfinished_twin(reader: UnitOfWork, asker_id: int, draft: Draft) -> Case | None:
-    """The unfinished case that the asker already has for the same service; without a service, for the same words."""
+    """The unfinished case that the asker already has for the same service, or without a service for the same words,
+    unless it is for somebody else: for oneself and for one's mother are two matters."""
     same = _cases.c.service_id == draft.service_id if draft.service_id else _same_words(draft.question)
-    return _one(reader, (_cases.c.asker_id == asker_id) & _cases.c.status.not_in(_names(FINISHED)) & same)
+    unfinished = (_cases.c.asker_id == asker_id) & _cases.c.status.not_in(_names(FINISHED)) & same
+    found = _all(reader, _select(reader, unfinished).order_by(_cases.c.id))
+    return next((twin for twin in found if twin.draft.relation in (draft.relation, None) or not draft.relation), None)
 
 
 def _same_words(question: str) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -10,7 +11,7 @@ import pytest
 
 from bot.performing import Sender, Stage, perform
 from bot.town import Town
-from handlers.cases import Act, Case, CaseStatus, Change, Draft
+from handlers.cases import Act, Case, CaseStatus, Change, Draft, Relation
 from handlers.choices import Go
 from handlers.conversation import Conversation
 from handlers.effects import (
@@ -137,6 +138,16 @@ def test_the_same_wish_again_is_no_second_case(stand: Stand) -> None:
     case_id = stand.opened("A")
     assert stand.do("A", OpenCase(DRAFT)) == (CaseOpened(case_id, duplicate=True),)
     assert stand.opened("B") != case_id
+
+
+def test_the_same_wish_for_somebody_else_is_a_second_case(stand: Stand) -> None:
+    mine = stand.opened("A", replace(DRAFT, relation=Relation.SELF))
+    hers = stand.opened("A", replace(DRAFT, relation=Relation.PARENT))
+    assert mine != hers
+    for known in (mine, hers):
+        draft = stand.case(known).draft
+        assert stand.do("A", OpenCase(draft)) == (CaseOpened(known, duplicate=True),)
+    assert stand.do("A", OpenCase(DRAFT)) == (CaseOpened(mine, duplicate=True),)
 
 
 def test_a_case_for_somebody_who_phoned_has_an_asker_without_address(stand: Stand) -> None:
