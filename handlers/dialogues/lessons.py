@@ -238,7 +238,8 @@ def _answered(conversation: Conversation, state: Admitting, answer: str, wish: W
     answers = (*state.answers, answer)
     if len(answers) < len(_ASKED):
         return _admit(conversation, Admitting(state.lesson_id, answers))
-    proposal = RecordAdmission(wish.wordings[0], *answers)
+    asked_by, basis, approved_by = answers
+    proposal = RecordAdmission(wish.wordings[0], asked_by, basis, approved_by)
     if proposal.is_complete:
         said = phrase("lessons.admission_recorded", text=_short(proposal.text))
     else:

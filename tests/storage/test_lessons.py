@@ -136,6 +136,6 @@ def test_another_district_sees_nothing(house: House) -> None:
     def elsewhere(work: UnitOfWork) -> list[object]:
         other = UnitOfWork(work.connection, work.now, "999999")
         seen = (lessons.unsolved, lessons.right_answers, lessons.live_words, lessons.admissions)
-        return [read(other) for read in seen] + [lessons.undo(other, phrase_id), lessons.words_version(other)]
+        return [*(read(other) for read in seen), lessons.undo(other, phrase_id), lessons.words_version(other)]
 
     assert house.run(elsewhere) == [(), (), (), (), False, ""]
