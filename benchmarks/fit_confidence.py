@@ -1,73 +1,121 @@
-"""Fits the constants of catalog/data/confidence.yaml by cross-validation over the phrases of a district.
+"""Fits the constants of catalog/data/confidence.yaml on messages that were not seen in learning.
 
-    python -m benchmarks.fit_confidence            # prints the constants and what they give
+    python -m benchmarks.fit_confidence            # prints the constants, the reliability table and the error
     python -m benchmarks.fit_confidence --write    # and writes them
 
-Each phrase is asked of an index that has not seen it. One entry in five is left out altogether in turn, and its phrases
-are asked as questions that nothing fits (NEAR_SHARE); so are the lines of benchmarks/outside.txt (FAR_SHARE). The two
-shares guess how common such questions are, next to one for every phrase.
+Each phrase of the sample is asked of an index that knows no phrase of its writing style (column `style`), and each
+example of data/kinds.csv of a classifier that has not seen it. The latter stand for questions that nothing fits:
+together they count OUTSIDE_SHARE as much as all phrases. One entry in five is left out in turn (NEAR_SHARE).
 """
 
 from __future__ import annotations
 
+import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import yaml
 
-from catalog.confidence import features
+from catalog import kinds, scope
+from catalog.confidence import Evidence, features
+from catalog.kinds import HARMLESS, KindExample, KindIndex
+from catalog.lexicon import signs
 from catalog.loading import load_sample
 from catalog.matching import Index, comparable
-from catalog.wording import DATA
+from catalog.wording import DATA, fold, squeeze, strip_boilerplate
 
-OUTSIDE = Path(__file__).parent / "outside.txt"
+Numbers = npt.NDArray[np.float64]
+Phrases = Mapping[str, Sequence[str]]
+
 FOLDS = 5
-NEAR_SHARE = 0.15
-FAR_SHARE = 0.3
-SURE_FROM = 0.55
-CHOOSE_FROM = 0.35
+NEAR_SHARE = 0.1
+OUTSIDE_SHARE = 0.5
 RIDGE = 1.0
+COSTS = {"wrong": 4.0, "question": 1.0, "person": 2.5}
 HEAD = "# Written by benchmarks/fit_confidence.py from held-out phrases; catalog/confidence.py says what they mean.\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One phrase asked of an index that does not hold it."""
+    """One message asked of an index and a classifier that have not learned from it."""
 
     features: Mapping[str, float]
-    is_first: bool
-    is_three: bool
+    right: Mapping[str, bool]
     weight: float
 
 
-def trials(names: Mapping[str, str], phrases: Mapping[str, tuple[str, ...]]) -> Iterator[Trial]:
-    """Every phrase asked twice, with its entry in the index and without it; then the questions from outside."""
-    ids = sorted(names)
-    for fold in range(FOLDS):
-        kept = {id: tuple(text for n, text in enumerate(phrases.get(id, ())) if n % FOLDS != fold) for id in ids}
-        index = Index(names, kept)
-        asked = [(id, text) for id in ids for n, text in enumerate(phrases.get(id, ())) if n % FOLDS == fold]
-        yield from _ask(index, asked, 1.0)
-        left = {id: name for n, (id, name) in enumerate(sorted(names.items())) if n % FOLDS != fold}
-        outside = [(id, text) for n, id in enumerate(ids) if n % FOLDS == fold for text in phrases.get(id, ())]
-        yield from _ask(Index(left, phrases), outside, NEAR_SHARE)
-    far = [("", line) for line in OUTSIDE.read_text(encoding="utf-8").splitlines()]
-    yield from _ask(Index(names, phrases), far, FAR_SHARE * sum(map(len, phrases.values())) / len(far))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A message, the entry that it means ("" when none) and its kind."""
+
+    text: str
+    entry: str
+    kind: str
 
 
-def _ask(index: Index, asked: list[tuple[str, str]], weight: float) -> Iterator[Trial]:
-    for id, text in asked:
-        message = comparable(text)
-        ranked = index.rank(message)
-        if ranked:
-            found = [entry.id for entry in ranked]
-            yield Trial(features(ranked, len(message)), found[0] == id, id in found[:3], weight)
+def styled_phrases() -> list[tuple[str, str, str]]:
+    """(id, text, style) of the sample."""
+    with (DATA / "phrases.csv").open(encoding="utf-8", newline="") as file:
+        return [(row["id"], row["text"], row.get("style") or "") for row in csv.DictReader(file)]
 
 
-def fit(table: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def trials(names: Mapping[str, str]) -> Iterator[Trial]:
+    rows = [row for row in styled_phrases() if row[0] in names]
+    everything = _grouped(rows)
+    examples = kinds.examples()
+    texts = [comparable(text) for texts in (*everything.values(), list(names.values())) for text in texts]
+    half = KindIndex(texts[::2], examples), KindIndex(texts[1::2], examples)
+    for style in sorted({row[2] for row in rows}):
+        index = Index(names, _grouped([row for row in rows if row[2] != style]))
+        asked = [Asked(text, id, "service") for id, text, of in rows if of == style]
+        yield from _ask(index, half[0], asked, 1.0)
+    for n in range(FOLDS):
+        index = Index({id: name for m, (id, name) in enumerate(sorted(names.items())) if m % FOLDS != n}, everything)
+        left = [id for m, id in enumerate(sorted(names)) if m % FOLDS == n]
+        yield from _ask(
+            index, half[1], [Asked(text, "", "service") for id in left for text in everything[id]], NEAR_SHARE
+        )
+    yield from _ask_examples(Index(names, everything), texts, examples, OUTSIDE_SHARE * len(rows))
+
+
+def _ask_examples(
+    index: Index, texts: Sequence[str], examples: Sequence[KindExample], weight: float
+) -> Iterator[Trial]:
+    for n in range(FOLDS):
+        known = KindIndex(texts, [example for m, example in enumerate(examples) if m % FOLDS != n])
+        asked = [Asked(e.text, "", e.kind) for m, e in enumerate(examples) if m % FOLDS == n and e.kind != HARMLESS]
+        yield from _ask(index, known, asked, weight / len(examples))
+
+
+def _grouped(rows: Sequence[tuple[str, str, str]]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for id, text, _ in rows:
+        grouped.setdefault(id, []).append(text)
+    return grouped
+
+
+def _ask(index: Index, known: KindIndex, asked: Sequence[Asked], weight: float) -> Iterator[Trial]:
+    for question in asked:
+        folded = fold(question.text)
+        message = squeeze(folded)
+        query = squeeze(strip_boilerplate(folded))
+        ranked = index.rank(query + signs(folded))
+        near = scope.find_near_miss(message) is not None
+        evidence = Evidence(ranked, len(query), known.chances(message), scope.complaint_points(message), near)
+        found = [entry.id for entry in ranked]
+        right = {
+            "first": found[:1] == [question.entry],
+            "three": question.entry in found[:3],
+            "complaint": question.kind == "complaint",
+            "near_miss": question.kind == "near_miss",
+        }
+        yield Trial(features(evidence), right, weight)
+
+
+def fit(table: Numbers, right: Numbers, weight: Numbers) -> Numbers:
     """Logistic regression by Newton's method with a small ridge (not on the first column, the bias)."""
     ridge = np.diag([0.0] + [RIDGE] * (table.shape[1] - 1))
     constants = np.zeros(table.shape[1])
@@ -79,23 +127,41 @@ def fit(table: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return constants
 
 
+def reliability(chance: Numbers, right: Numbers, weight: Numbers) -> list[tuple[float, float, float]]:
+    """Per tenth of the stated probability: (mean stated, share right, share of all messages)."""
+    tenth = np.minimum((chance * 10).astype(int), 9)
+    rows = []
+    for n in range(10):
+        own = tenth == n
+        if own.any():
+            share = weight[own].sum() / weight.sum()
+            means = (float(np.average(values[own], weights=weight[own])) for values in (chance, right))
+            rows.append((*means, float(share)))
+    return rows
+
+
+def error(rows: Sequence[tuple[float, float, float]]) -> float:
+    """The expected calibration error."""
+    return sum(abs(stated - right) * share for stated, right, share in rows)
+
+
 def main() -> None:
     district = load_sample()
     names = {service.id: service.name for service in district.services.values()}
     names |= {certificate.id: certificate.name for certificate in district.certificates.values()}
-    done = list(trials(names, district.phrases))
+    done = list(trials(names))
     columns = list(done[0].features)
     table = np.array([[trial.features[name] for name in columns] for trial in done])
     weight = np.array([trial.weight for trial in done])
     constants: dict[str, object] = {}
-    for model, threshold in (("first", SURE_FROM), ("three", CHOOSE_FROM)):
-        right = np.array([trial.is_first if model == "first" else trial.is_three for trial in done], float)
+    for model in done[0].right:
+        right = np.array([trial.right[model] for trial in done], float)
         weights = fit(table, right, weight)
         constants[model] = {name: round(float(value), 3) for name, value in zip(columns, weights, strict=True)}
-        passed = table @ weights >= np.log(threshold / (1 - threshold))
-        share, good = np.average(passed, weights=weight), np.average(right[passed], weights=weight[passed])
-        print(f"{model}: passed {share:.3f}, of these right {good:.3f} (all: {np.average(right, weights=weight):.3f})")
-    constants |= {"sure_from": SURE_FROM, "choose_from": CHOOSE_FROM}
+        rows = reliability(1 / (1 + np.exp(-table @ weights)), right, weight)
+        print(f"{model}: expected calibration error {error(rows):.3f}")
+        print("\n".join(f"  stated {stated:.2f}  right {good:.2f}  of all {share:.3f}" for stated, good, share in rows))
+    constants["costs"] = COSTS
     text = yaml.safe_dump(constants, sort_keys=False, default_flow_style=None)
     print(text)
     if "--write" in sys.argv:

@@ -1,35 +1,70 @@
-"""Ranked entries -> sure, choose or none.
+"""How likely the first entry is right, how likely it is a complaint ..., and what is then the cheapest thing to do.
 
-Two small logistic models over the same features say how likely the first entry is right and how likely one of
-the first three is. Their constants are data (`data/confidence.yaml`), fitted by `benchmarks/fit_confidence.py` on
-phrases that the index had not seen, with whole entries left out as questions that nothing fits.
+Logistic models over the same features (`Evidence`). Their constants are data (`data/confidence.yaml`), fitted by
+`benchmarks/fit_confidence.py` on messages that neither the index nor the classifier of kinds had seen: phrases with
+their whole writing style left out, and the examples of other kinds. The costs that bands are chosen by stand there too.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
+from catalog.kinds import KindChances
 from catalog.matching import Ranked
-from catalog.understanding import Band
+from catalog.understanding import Band, Kind
 from catalog.wording import DATA
+
+Model = Literal["first", "three", "complaint", "near_miss"]
+"""The first entry is right; one of the first three is; it is a complaint; it is another office's matter."""
 
 SHORTEST = 6
 """Messages shorter than this count as this long: the phrases tell too little about them."""
-
 LONGEST_TOPIC = 3
 WHOLLY = 0.9
 OWN_PHRASE = 0.95
+MOST_POINTS = 4
+LEAST_CHANCE = 0.002
+TALK = (Kind.SMALL_TALK, Kind.UNCLEAR, Kind.HUMAN, Kind.CANCEL, Kind.STATUS, Kind.FACILITY)
 
 
-def features(ranked: Sequence[Ranked], length: int) -> Mapping[str, float]:
-    """What the models look at. `ranked`: best first, not empty; `length`: characters of the message."""
-    first = ranked[0]
-    second = ranked[1].score if len(ranked) > 1 else 0.0
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What each outcome costs a resident and the helpers, in units of one unnecessary question."""
+
+    wrong: float
+    """A wrong entry answered as if it were sure."""
+    question: float
+    """A question between two or three entries."""
+    person: float
+    """Handing over to a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a message when the band is chosen."""
+
+    ranked: Sequence[Ranked]
+    """Best first."""
+    length: int
+    """Characters of the message."""
+    chances: KindChances
+    points: int = 0
+    """See `scope.complaint_points`."""
+    is_near: bool = False
+    """Words of another office's matter stand in it."""
+
+
+def features(evidence: Evidence) -> Mapping[str, float]:
+    """What the models look at."""
+    first = evidence.ranked[0] if evidence.ranked else Ranked("", 0.0, 0.0, 0.0, 0.0)
+    second = evidence.ranked[1].score if len(evidence.ranked) > 1 else 0.0
+    chances = evidence.chances
     return {
         "bias": 1.0,
         "score": first.score,
@@ -37,31 +72,49 @@ def features(ranked: Sequence[Ranked], length: int) -> Mapping[str, float]:
         "nearest": first.nearest,
         "coverage": first.coverage,
         "chance": first.chance,
-        "brevity": 1 / max(SHORTEST, length),
+        "brevity": 1 / max(SHORTEST, evidence.length),
+        "complaint": _odds(chances.of(Kind.COMPLAINT)),
+        "near_miss": _odds(chances.of(Kind.NEAR_MISS)),
+        "talk": _odds(chances.of(*TALK)),
+        "points": max(-2, min(MOST_POINTS, evidence.points)) / 2,
+        "is_near": float(evidence.is_near),
     }
 
 
-def likelihood(model: str, ranked: Sequence[Ranked], length: int) -> float:
-    """The probability that the first entry ("first") or one of the first three ("three") is right; 0..1."""
-    if not ranked:
+def likelihood(model: Model, evidence: Evidence) -> float:
+    """The probability that `model` speaks of; 0..1."""
+    if not evidence.ranked and model in {"first", "three"}:
         return 0.0
     weights = _constants()[model]
-    return 1 / (1 + math.exp(-sum(weights[name] * value for name, value in features(ranked, length).items())))
+    return 1 / (1 + math.exp(-sum(weights[name] * value for name, value in features(evidence).items())))
 
 
-def band(ranked: Sequence[Ranked], length: int) -> Band:
-    """What may be done with `ranked`."""
-    if likelihood("first", ranked, length) >= _constants()["sure_from"]:
-        return Band.CHOOSE if _is_bare_topic(ranked, length) else Band.SURE
-    if likelihood("three", ranked, length) >= _constants()["choose_from"]:
-        return Band.CHOOSE
-    return Band.NONE
+def band(evidence: Evidence, costs: Costs | None = None) -> Band:
+    """What may be done with the entries: whatever is expected to cost least."""
+    costs = costs or default_costs()
+    first, three = likelihood("first", evidence), likelihood("three", evidence)
+    choose = costs.question + (1 - three) * costs.person
+    expected = {Band.SURE: (1 - first) * costs.wrong, Band.CHOOSE: choose, Band.NONE: costs.person}
+    best = min(expected, key=lambda band: expected[band])
+    return Band.CHOOSE if best is Band.SURE and _is_bare_topic(evidence) else best
 
 
-def _is_bare_topic(ranked: Sequence[Ranked], length: int) -> bool:
+def _is_bare_topic(evidence: Evidence) -> bool:
     """A word such as 公积金 alone, that several entries contain and that is nobody's own phrase."""
+    ranked = evidence.ranked
     is_shared = len(ranked) > 1 and ranked[1].coverage > WHOLLY
-    return length <= LONGEST_TOPIC and is_shared and ranked[0].nearest < OWN_PHRASE
+    return evidence.length <= LONGEST_TOPIC and is_shared and ranked[0].nearest < OWN_PHRASE
+
+
+def default_costs() -> Costs:
+    """The cost table of data/confidence.yaml."""
+    return Costs(**_constants()["costs"])
+
+
+def _odds(chance: float) -> float:
+    """The logarithm of the odds of `chance`, scaled to about -1.5..1.5."""
+    bounded = min(1 - LEAST_CHANCE, max(LEAST_CHANCE, chance))
+    return math.log(bounded / (1 - bounded)) / 4
 
 
 @cache

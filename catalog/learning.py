@@ -36,7 +36,7 @@ class Example:
     share: float
 
 
-def learn(examples: Sequence[Example], centroids: Floats, epochs: int) -> Floats:
+def learn(examples: Sequence[Example], centroids: Floats, epochs: int, doubt: float = DOUBT) -> Floats:
     """Weights (grams x entries) whose softmax tells the entry of a text, after `epochs` passes of gradient descent
     in ever smaller steps."""
     table = (centroids * START_SCALE).astype(np.float32)
@@ -44,8 +44,8 @@ def learn(examples: Sequence[Example], centroids: Floats, epochs: int) -> Floats
     for step, n in enumerate(order):
         example = examples[n]
         if len(example.numbers):
-            error = chances(table, example.numbers, example.weights) - DOUBT / table.shape[1]
-            error[example.entry] -= 1 - DOUBT
+            error = chances(table, example.numbers, example.weights) - doubt / table.shape[1]
+            error[example.entry] -= 1 - doubt
             rate = RATE * (1 - DECAY * step / len(order)) * example.share
             table[example.numbers] -= rate * np.outer(example.weights, error)
     return table

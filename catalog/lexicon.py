@@ -14,6 +14,8 @@ import yaml
 from catalog.scope import pattern_of
 from catalog.wording import DATA, fold, squeeze
 
+_PRIVATE = 0xE000
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -29,6 +31,20 @@ def expand(folded: str) -> tuple[str, ...]:
     message = squeeze(folded)
     found = [line for line in lexicon() if line.words.search(message) and not line.unless.search(message)]
     return tuple(dict.fromkeys(word for line in found for word in line.means if word not in message))
+
+
+def signs(folded: str) -> str:
+    """One private character for each line that a folded message speaks of, in everyday or in official words: so that
+    an index of characters sees 吃低保 and 最低生活保障 share something, and learns what that is worth."""
+    message = squeeze(folded)
+    spoken = (n for n, line in enumerate(lexicon()) if _speaks_of(line, message))
+    return "".join(chr(_PRIVATE + n) for n in spoken)
+
+
+def _speaks_of(line: Line, message: str) -> bool:
+    if all(word in message for word in line.means):
+        return True
+    return bool(line.words.search(message)) and not line.unless.search(message)
 
 
 @cache

@@ -11,13 +11,14 @@ real questions; the constants come from there):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
 from catalog.learning import Example, chances, learn
+from catalog.lexicon import signs
 from catalog.vectors import Vocabulary
 from catalog.wording import fold, squeeze
 
@@ -56,11 +57,15 @@ class Index:
         """`names`: id -> official name. `phrases`: id -> people's own words; ids without a name are left out.
         `is_comparable`: the texts are in comparable form already."""
         self.ids = tuple(sorted(names))
-        form = str if is_comparable else comparable
+        form = str if is_comparable else indexed
         self._texts = [[form(names[i]), *map(form, phrases.get(i, ()))] for i in self.ids]
-        self._vocabulary = Vocabulary([text for texts in self._texts for text in texts])
+        self._vocabulary = Vocabulary(self.texts())
         self._build_entries()
         self._table = learn(list(self._examples()), self._centroids, EPOCHS)
+
+    def texts(self) -> list[str]:
+        """All names and phrases, in the form in which they are indexed."""
+        return [text for texts in self._texts for text in texts]
 
     def _examples(self) -> Iterator[Example]:
         """Every text as the classifier learns it; the official name counts NAME_WEIGHT times."""
@@ -128,6 +133,12 @@ class Index:
     def _has(self, gram: str, entry: int) -> bool:
         number = self._vocabulary.number.get(gram)
         return number is not None and bool(self._centroids[number, entry] > 0)
+
+
+def indexed(text: str) -> str:
+    """The comparable form of a text, and behind it the signs of the lexicon."""
+    folded = fold(text)
+    return squeeze(folded) + signs(folded)
 
 
 def comparable(text: str) -> str:

@@ -104,9 +104,18 @@ def find_danger(message: str) -> tuple[Danger | None, bool]:
     """
     for row in _dangers():
         if row.words.search(row.never.sub(" ", message)):
-            calm = not row.always and _pattern("calm").search(message) and not _pattern("urgent").search(message)
-            return row.danger, not calm
+            return row.danger, row.always or not sounds_calm(message)
     return None, False
+
+
+def is_harmless(message: str) -> bool:
+    """Whether a word stands in it that only looks like danger, such as 着火车."""
+    return any(row.never.search(message) for row in _dangers())
+
+
+def sounds_calm(message: str) -> bool:
+    """Whether words such as 补助 or 去年 say that it is not now, and no word such as 救命 says that it is."""
+    return bool(_pattern("calm").search(message)) and not _pattern("urgent").search(message)
 
 
 def wants_human(message: str) -> bool:

@@ -5,47 +5,97 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
-from catalog import confidence, scope, syllables
+from catalog import confidence, kinds, parts, scope, syllables
+from catalog.confidence import Costs, Evidence
 from catalog.district import District
+from catalog.kinds import KindChances, KindIndex
+from catalog.lexicon import signs
 from catalog.matching import Index, Ranked, comparable
-from catalog.understanding import Band, Candidate, Kind, Understanding
-from catalog.wording import fold, squeeze, strip_boilerplate
+from catalog.understanding import Band, Candidate, Danger, Kind, Understanding
+from catalog.wording import fold, has_characters, squeeze, strip_boilerplate
 
 SHOWN = 5
-COMPLAINT_FROM = 2
-"""Points (see `scope.complaint_points`) from which a message is a complaint unless an entry is likelier than
-COMPLAINT_UNTIL. One point is enough when no entry is likelier than WEAK_COMPLAINT_UNTIL."""
-COMPLAINT_UNTIL = 0.9
-WEAK_COMPLAINT_UNTIL = 0.35
-NEAR_MISS_UNTIL = 0.55
-"""Likelihood of the first entry from which the words of another office's matter no longer count."""
+IS_COMPLAINT = 0.4
+IS_NEAR_MISS = 0.5
+"""Likelihoods (see `catalog.confidence`) from which a message is of the kind."""
+IS_TALK = 0.5
+TALK_UNTIL = 0.5
+"""Chance from which the classifier's small talk, status ... counts, when no entry is likelier than TALK_UNTIL."""
+IS_DANGER = 0.15
+DANGER_BESIDE = 0.22
+"""Chance of danger from which a message without a listed word is an emergency, unless another kind is likelier by far:
+the danger must have at least this share of the chance of the likeliest other kind."""
+SURE_AFTER_JOINT = 0.3
+SURE_AFTER_STOP = 0.6
+"""Likelihood that two parts of a message need to count as two matters: parts joined by 还有 and the like, parts divided
+by punctuation only."""
+ALSO = 3
+NO_DANGER = 0.04
+"""Chance of danger below which even a listed word is only the last line of the answer."""
+NO_DANGER_TO_SELF = 0.005
+"""The same for talk of suicide, and only beside calm words."""
+MATTERS = (Kind.SERVICE, Kind.CERTIFICATE)
+_TALK = (Kind.SMALL_TALK, Kind.HUMAN, Kind.CANCEL, Kind.STATUS, Kind.FACILITY, Kind.UNCLEAR)
 
 
 class CatalogSearch:
     """Understands messages by the services, certificates and phrases of one district. Safe to share."""
 
-    def __init__(self, district: District) -> None:
+    def __init__(self, district: District, costs: Costs | None = None) -> None:
+        """`costs`: the operator's cost table; that of the data files when it is left out."""
         self._district = district
+        self._costs = costs
         self._names = {s.id: s.name for s in district.services.values()}
         self._names |= {c.id: c.name for c in district.certificates.values()}
         self._index = Index(self._names, district.phrases)
-        self._last: tuple[str, Understanding] | None = None
+        self._kinds = KindIndex(map(squeeze, self._index.texts()), kinds.examples())
 
     def understand(self, text: str) -> Understanding:
         """Read `text` as one question. Never raises, whatever the text."""
-        last = self._last  # a turn asks twice for the same text: for danger, then for its answer
-        if last is None or last[0] != text:
-            last = self._last = text, self._understood(text)
-        return last[1]
-
-    def _understood(self, text: str) -> Understanding:
         folded = fold(text)
         message = squeeze(folded)
-        danger, is_now = scope.find_danger(message)
+        chances = self._kinds.chances(message) if has_characters(message) else KindChances({}, {})
+        danger, is_now = self._danger(message, chances)
         if danger and is_now:
             return Understanding(Kind.EMERGENCY, Band.NONE, danger=danger, place_code=self._place(message))
-        talk = self._talk(message)
-        return talk or self._matter(folded, message)
+        return self._talk(message) or self._with_second(folded, self._matter(folded, message, chances, danger))
+
+    def _with_second(self, folded: str, found: Understanding) -> Understanding:
+        """`found` with the entries of a second matter, if another part of the message is surely about another entry."""
+        if found.kind not in MATTERS:
+            return found
+        for split, least in ((parts.by_joints, SURE_AFTER_JOINT), (parts.by_stops, SURE_AFTER_STOP)):
+            matters = [matter for part in split(folded) if (matter := self._sure_matter(part, least))]
+            ids = list(dict.fromkeys(matter[0].id for matter in matters))
+            first = found.candidates[0].id
+            is_announced = split is parts.by_joints
+            is_in_whole = set(ids) <= {entry.id for entry in found.candidates}
+            if len(ids) == 2 and first in ids and (is_announced or is_in_whole):
+                return replace(found, also=next(matter for matter in matters if matter[0].id != first)[:ALSO])
+        return found
+
+    def _sure_matter(self, part: str, least: float) -> tuple[Candidate, ...]:
+        """The entries of a part of a message; none when the first is not at least as likely as `least`."""
+        query, ranked = self._ranked(part)
+        message = squeeze(part)
+        near = scope.find_near_miss(message) is not None
+        chances = self._kinds.chances(message) if has_characters(message) else KindChances({}, {})
+        evidence = Evidence(ranked, len(query), chances, scope.complaint_points(message), near)
+        return self._candidates(query, ranked) if confidence.likelihood("first", evidence) >= least else ()
+
+    def _danger(self, message: str, chances: KindChances) -> tuple[Danger | None, bool]:
+        """The danger that the lists or the classifier see, and whether it is now. The classifier may take back a listed
+        word only when it sees no danger at all; by itself it only adds."""
+        danger, is_now = scope.find_danger(message)
+        likely = chances.of(Kind.EMERGENCY)
+        if danger:
+            is_calm = scope.sounds_calm(message)
+            least = NO_DANGER if danger.code != "self_harm" else NO_DANGER_TO_SELF if is_calm else 0.0
+            return danger, is_now and (not chances.kinds or likely >= least)
+        other = max((chance for kind, chance in chances.kinds.items() if kind != Kind.EMERGENCY), default=1.0)
+        if likely < max(IS_DANGER, DANGER_BESIDE * other) or scope.sounds_calm(message) or scope.is_harmless(message):
+            return None, False
+        return scope.danger_of(chances.matters[Kind.EMERGENCY]), True
 
     def _talk(self, message: str) -> Understanding | None:
         """What needs no entry of the catalog: nothing said, a person wanted, small talk, status, a facility."""
@@ -66,37 +116,43 @@ class CatalogSearch:
             return Understanding(Kind.FACILITY, Band.SURE, facility_kind=facility, place_code=place)
         return None
 
-    def _matter(self, folded: str, message: str) -> Understanding:
+    def _matter(self, folded: str, message: str, chances: KindChances, danger: Danger | None) -> Understanding:
         """A service, a certificate, a complaint, another office's matter, or nothing that is known."""
         query, ranked = self._ranked(folded)
         ranked = self._order_twins(ranked, message)
         near = scope.find_near_miss(message)
-        kind, band = self._kind(message, ranked, near, len(query))
-        danger, _ = scope.find_danger(message)
+        evidence = Evidence(ranked, len(query), chances, scope.complaint_points(message), near is not None)
+        kind, band = self._kind(evidence, near)
+        facility = chances.matters.get(Kind.FACILITY) if kind is Kind.FACILITY else None
         return Understanding(
             kind=kind,
             band=band,
             candidates=self._candidates(query, ranked),
             danger=danger,
+            facility_kind=facility,
             place_code=self._place(message),
-            advice=None if kind in {Kind.SERVICE, Kind.CERTIFICATE} else near,
+            advice=None if kind in MATTERS else near or self._advice(kind, chances),
         )
 
-    def _kind(self, message: str, ranked: list[Ranked], near: str | None, length: int) -> tuple[Kind, Band]:
-        """The kind of a message by its words and by how likely its first entry is; never sure outside the catalog."""
-        likely = confidence.likelihood("first", ranked, length)
-        band = confidence.band(ranked, length)
+    def _advice(self, kind: Kind, chances: KindChances) -> str | None:
+        return chances.matters.get(Kind.NEAR_MISS) if kind is Kind.NEAR_MISS else None
+
+    def _kind(self, evidence: Evidence, near: str | None) -> tuple[Kind, Band]:
+        """The kind of a message and what may be done with its entries; never sure outside the catalog."""
+        band = confidence.band(evidence, self._costs)
         outside = Band.NONE if band is Band.NONE else Band.CHOOSE
-        points = scope.complaint_points(message)
-        if points >= COMPLAINT_FROM and likely < COMPLAINT_UNTIL:
+        if confidence.likelihood("complaint", evidence) >= IS_COMPLAINT:
             return Kind.COMPLAINT, outside
-        if points > 0 and likely < WEAK_COMPLAINT_UNTIL:
-            return Kind.COMPLAINT, outside
-        if near and (likely < NEAR_MISS_UNTIL or scope.rules_out(near, ranked[0].id)):
+        is_near = confidence.likelihood("near_miss", evidence) >= IS_NEAR_MISS
+        if is_near or (near and evidence.ranked and scope.rules_out(near, evidence.ranked[0].id)):
             return Kind.NEAR_MISS, outside
+        talk = max(_TALK, key=evidence.chances.of)
+        likely = confidence.likelihood("first", evidence)
+        if evidence.chances.of(talk) >= IS_TALK and likely < TALK_UNTIL:
+            return talk, Band.SURE if talk is Kind.FACILITY else Band.NONE
         if band is Band.NONE:
             return Kind.UNCLEAR, band
-        is_certificate = ranked[0].id in self._district.certificates
+        is_certificate = evidence.ranked[0].id in self._district.certificates
         return (Kind.CERTIFICATE if is_certificate else Kind.SERVICE), band
 
     def _order_twins(self, ranked: list[Ranked], message: str) -> list[Ranked]:
@@ -115,7 +171,7 @@ class CatalogSearch:
             query = syllables.sound(" ".join(syllables.cut(folded)))
             return query, self._sounds.rank(query, SHOWN)
         query = squeeze(strip_boilerplate(folded))
-        return query, self._index.rank(query, SHOWN)
+        return query, self._index.rank(query + signs(folded), SHOWN)
 
     @cached_property
     def _sounds(self) -> Index:

@@ -72,6 +72,8 @@ class Understanding:
     """A place of the place tree that the message names, if any."""
     advice: str | None = None
     """The key of a matter of another office (see `catalog.scope.advice`), when the message speaks of one."""
+    also: tuple[Candidate, ...] = ()
+    """The entries of a second matter in the same message, best first; empty unless it surely is another one."""
 
 
 class Search(Protocol):

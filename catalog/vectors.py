@@ -62,7 +62,7 @@ class Vocabulary:
         return scores
 
     def centroids(self, class_of: Ints, shares: Floats, classes: int) -> Floats:
-        """The mean vectors (grams x classes, each of length 1) of texts that belong to `class_of` and count `shares`."""
+        """The mean vectors (grams x classes, each of length 1) of texts of classes `class_of` that count `shares`."""
         gram_of = np.repeat(np.arange(len(self.number)), np.diff(self.starts))
         flat = gram_of * max(classes, 1) + class_of[self.docs]
         summed = np.bincount(flat, weights=self.weights * shares[self.docs], minlength=len(self.number) * classes)

@@ -20,6 +20,7 @@ DATA = Path(__file__).parent / "data"
 
 _TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _PINYIN_NOISE = re.compile(rf"(?<=[\u3400-\u9fff])\((?=[a-zü]*[{_TONES}])[a-zü{_TONES}]{{1,7}}\)")
+_CHARACTER = re.compile(r"[\u3400-\u9fff]")
 _NOT_WORDS = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 
 
@@ -36,6 +37,11 @@ def fold(text: str) -> str:
 def squeeze(text: str) -> str:
     """Folded text without anything but characters, letters and digits."""
     return _NOT_WORDS.sub("", text)
+
+
+def has_characters(text: str) -> bool:
+    """Whether there is any Chinese character in folded text."""
+    return bool(_CHARACTER.search(text))
 
 
 def strip_boilerplate(folded: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.loading import load_sample
-from catalog.matching import Index, comparable
+from catalog.matching import Index, comparable, indexed
 from catalog.wording import fold
 
 NAMES = {"A": "社会保障卡补领", "B": "居民身份证办理", "C": "最低生活保障"}
@@ -37,7 +37,7 @@ def test_figures_lie_between_nothing_and_one() -> None:
 
 
 def test_a_known_phrase_is_its_own_nearest() -> None:
-    assert index().rank(comparable("换身份证"))[0].nearest == pytest.approx(1, abs=1e-3)
+    assert index().rank(indexed("换身份证"))[0].nearest == pytest.approx(1, abs=1e-3)
 
 
 def test_nothing_shared_gives_nothing() -> None:
