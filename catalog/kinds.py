@@ -1,9 +1,9 @@
 """What kind of message it is, learned from examples: complaint, another office's matter, danger, small talk ...
 
 A linear classifier (`catalog.learning`) beside the word lists of `catalog.scope`. It knows the phrases of the catalog
-as messages that the catalog can answer, and `data/kinds.csv` as all others: text, kind, and what it is about (the danger's
-code, the key in near_misses.yaml, the kind of facility), where there is something to say. Kind `harmless` is what
-sounds alarming and is a matter of the catalog or none at all.
+as messages that the catalog can answer, and `data/kinds.csv` as all others: text, kind, and what it is about (the
+danger's code, the key in near_misses.yaml, the kind of facility), where there is something to say. Kind `harmless` is
+what sounds alarming and is a matter of the catalog or none at all.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
-from catalog import confidence, kinds, parts, scope, syllables
+from catalog import confidence, keeping, kinds, parts, scope, syllables
 from catalog.confidence import Costs, Evidence
 from catalog.district import District
 from catalog.kinds import KindChances, KindIndex
@@ -15,7 +16,11 @@ from catalog.understanding import Band, Candidate, Danger, Kind, Understanding
 from catalog.wording import fold, has_characters, squeeze, strip_boilerplate
 
 SHOWN = 5
-IS_COMPLAINT = 0.4
+IS_COMPLAINT = 0.35
+IS_COMPLAINT_IN_WORDS = 0.2
+COMPLAINT_POINTS = 2
+"""With at least so many points (`scope.complaint_points`) a lower likelihood is enough; and the classifier alone,
+without a listed word, sees no emergency."""
 IS_NEAR_MISS = 0.5
 """Likelihoods (see `catalog.confidence`) from which a message is of the kind."""
 IS_TALK = 0.5
@@ -38,17 +43,34 @@ MATTERS = (Kind.SERVICE, Kind.CERTIFICATE)
 _TALK = (Kind.SMALL_TALK, Kind.HUMAN, Kind.CANCEL, Kind.STATUS, Kind.FACILITY, Kind.UNCLEAR)
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """All that takes long to make, and nothing else."""
+
+    index: Index
+    kinds: KindIndex
+
+
 class CatalogSearch:
     """Understands messages by the services, certificates and phrases of one district. Safe to share."""
 
-    def __init__(self, district: District, costs: Costs | None = None) -> None:
-        """`costs`: the operator's cost table; that of the data files when it is left out."""
+    def __init__(self, district: District, cache: Path | None = None, costs: Costs | None = None) -> None:
+        """`cache`: a folder of the operator's own where what is learned is kept between starts; `costs`: the
+        operator's cost table, that of the data files when it is left out."""
         self._district = district
         self._costs = costs
         self._names = {s.id: s.name for s in district.services.values()}
         self._names |= {c.id: c.name for c in district.certificates.values()}
-        self._index = Index(self._names, district.phrases)
-        self._kinds = KindIndex(map(squeeze, self._index.texts()), kinds.examples())
+        learned = keeping.kept(cache, self._digest(), Learned, self._learn)
+        self._index, self._kinds = learned.index, learned.kinds
+
+    def _digest(self) -> str:
+        words = (part for id, texts in sorted(self._district.phrases.items()) for part in (id, *texts))
+        return keeping.digest((*(part for pair in sorted(self._names.items()) for part in pair), *words))
+
+    def _learn(self) -> Learned:
+        index = Index(self._names, self._district.phrases)
+        return Learned(index, KindIndex(map(squeeze, index.texts()), kinds.examples()))
 
     def understand(self, text: str) -> Understanding:
         """Read `text` as one question. Never raises, whatever the text."""
@@ -64,15 +86,21 @@ class CatalogSearch:
         """`found` with the entries of a second matter, if another part of the message is surely about another entry."""
         if found.kind not in MATTERS:
             return found
-        for split, least in ((parts.by_joints, SURE_AFTER_JOINT), (parts.by_stops, SURE_AFTER_STOP)):
-            matters = [matter for part in split(folded) if (matter := self._sure_matter(part, least))]
-            ids = list(dict.fromkeys(matter[0].id for matter in matters))
-            first = found.candidates[0].id
-            is_announced = split is parts.by_joints
-            is_in_whole = set(ids) <= {entry.id for entry in found.candidates}
-            if len(ids) == 2 and first in ids and (is_announced or is_in_whole):
-                return replace(found, also=next(matter for matter in matters if matter[0].id != first)[:ALSO])
+        first = found.candidates[0].id
+        announced = self._two_matters(parts.by_joints(folded), SURE_AFTER_JOINT)
+        if announced:
+            one, two = announced if announced[1][0].id != first else announced[::-1]
+            return replace(found, candidates=found.candidates if one[0].id == first else one, also=two[:ALSO])
+        divided = self._two_matters(parts.by_stops(folded), SURE_AFTER_STOP)
+        ids = {matter[0].id for matter in divided}
+        if first in ids and ids <= {entry.id for entry in found.candidates}:
+            return replace(found, also=next(matter for matter in divided if matter[0].id != first)[:ALSO])
         return found
+
+    def _two_matters(self, texts: list[str], least: float) -> list[tuple[Candidate, ...]]:
+        """The entries of the two matters that `texts` are surely about; nothing unless there are exactly two."""
+        matters = {matter[0].id: matter for text in texts if (matter := self._sure_matter(text, least))}
+        return list(matters.values()) if len(matters) == 2 else []
 
     def _sure_matter(self, part: str, least: float) -> tuple[Candidate, ...]:
         """The entries of a part of a message; none when the first is not at least as likely as `least`."""
@@ -93,7 +121,8 @@ class CatalogSearch:
             least = NO_DANGER if danger.code != "self_harm" else NO_DANGER_TO_SELF if is_calm else 0.0
             return danger, is_now and (not chances.kinds or likely >= least)
         other = max((chance for kind, chance in chances.kinds.items() if kind != Kind.EMERGENCY), default=1.0)
-        if likely < max(IS_DANGER, DANGER_BESIDE * other) or scope.sounds_calm(message) or scope.is_harmless(message):
+        is_other = scope.complaint_points(message) >= COMPLAINT_POINTS or scope.is_harmless(message)
+        if is_other or likely < max(IS_DANGER, DANGER_BESIDE * other) or scope.sounds_calm(message):
             return None, False
         return scope.danger_of(chances.matters[Kind.EMERGENCY]), True
 
@@ -141,7 +170,8 @@ class CatalogSearch:
         """The kind of a message and what may be done with its entries; never sure outside the catalog."""
         band = confidence.band(evidence, self._costs)
         outside = Band.NONE if band is Band.NONE else Band.CHOOSE
-        if confidence.likelihood("complaint", evidence) >= IS_COMPLAINT:
+        least = IS_COMPLAINT_IN_WORDS if evidence.points >= COMPLAINT_POINTS else IS_COMPLAINT
+        if confidence.likelihood("complaint", evidence) >= least:
             return Kind.COMPLAINT, outside
         is_near = confidence.likelihood("near_miss", evidence) >= IS_NEAR_MISS
         if is_near or (near and evidence.ranked and scope.rules_out(near, evidence.ranked[0].id)):
