@@ -90,8 +90,13 @@ class Delivery:
         """Wait until nothing is being sent and nothing is due, at most `within` seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while await self._seconds_to_wait() <= 0 or self._is_leasing or self._sending:  # noqa: ASYNC110
+                # Asked before the look too: what is sent meanwhile may let the next one of its address become due.
+                while self._is_busy or await self._seconds_to_wait() <= 0 or self._is_busy:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)  # several things may bring more, so there is no one event for it
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._is_leasing or bool(self._sending)
 
     async def _sleep(self, seconds: float) -> None:
         with suppress(TimeoutError):
