@@ -19,6 +19,7 @@ from handlers.dialogues import (
     lessons,
     oversight,
     progress,
+    questions,
     rating,
     refiling,
     telling,
@@ -129,6 +130,11 @@ def go(conversation: Conversation, where: str, value: str, facts: Facts, search:
             return asking.for_person(idle, "", facts)
         case "ask":
             return asking.ask(idle, value, facts, search)
+        case "entry" if isinstance(conversation.state, IntakeState):
+            question = questions.prompt(conversation.state, facts)
+            return stays(conversation, Say(phrase("asking.finish_first")), question)
+        case "entry" if value in facts.district.services or value in facts.district.certificates:
+            return asking.show(idle, asking.entry_name(value, facts), value, (), facts)
         case "danger_yes":
             return danger.confirmed(conversation, value, facts)
         case "danger_no":

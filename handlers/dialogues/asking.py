@@ -44,9 +44,19 @@ def ask(conversation: Conversation, text: str, facts: Facts, search: Search) -> 
 def _answer(conversation: Conversation, question: str, facts: Facts, search: Search) -> Turn:
     found = search.understand(question)
     turn = _by_kind(conversation, question, found, facts)
+    second = _second(found, facts)
     if found.danger and found.kind is not Kind.EMERGENCY:
-        return Turn(turn.conversation, (*turn.effects, danger.last_line(found.danger)))
-    return turn
+        second = (*second, danger.last_line(found.danger))
+    return Turn(turn.conversation, (*turn.effects, *second))
+
+
+def _second(found: Understanding, facts: Facts) -> tuple[Say, ...]:
+    """The other matter of the same message, one tap away for as long as it takes."""
+    entry = next((each.id for each in found.also if _is_known(each.id, facts)), None)
+    if entry is None:
+        return ()
+    name = entry_name(entry, facts)
+    return (Say(phrase("asking.also", name=name), ((Button(name, Go("entry", entry)),),)),)
 
 
 def _by_kind(conversation: Conversation, question: str, found: Understanding, facts: Facts) -> Turn:
@@ -131,7 +141,7 @@ def _candidates(conversation: Conversation, question: str, found: Understanding,
 
 
 def _ids(candidates: tuple[Candidate, ...]) -> tuple[str, ...]:
-    return tuple(candidate.id for candidate in candidates[:4])
+    return tuple(candidate.id for candidate in candidates[:3])
 
 
 def _is_known(entry_id: str, facts: Facts) -> bool:
