@@ -152,7 +152,7 @@ def build(settings: Settings) -> Service:
     """Wire everything. Raises BadSettings, CatalogFaults and StoreUnavailable."""
     district = district_of(settings)
     store = open_store(settings, district.code)
-    live = live_search(district, store)
+    live = live_search(settings, district, store)
     town = reranked(town_of(settings, district, live), settings)
     chat = WebChat(ThreadBook("web", store.writer, store.engine, district.code))
     telegram = telegram_channel(settings, store.clock.now)

@@ -28,7 +28,7 @@ async def chat_as(who: str, settings: Settings, keyboard: TextIO = sys.stdin, sc
     role, helper = _role_of(who, district)
     store = open_store(settings, district.code)
     try:
-        live = live_search(district, store)
+        live = live_search(settings, district, store)
         town = town_of(settings, district, live)
         address = f"helper:{helper}" if helper else who
         code = await _code_for(role, helper, address, store, town)

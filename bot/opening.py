@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -67,10 +68,10 @@ def town_of(settings: Settings, district: District, search: Search | None = None
     return Town(district, search or CatalogSearch(district), settings.desk)
 
 
-def live_search(district: District, store: Store) -> LiveSearch:
+def live_search(settings: Settings, district: District, store: Store) -> LiveSearch:
     """The district's search with all words that were learned; `bot.learning` keeps it up to date."""
     version, words = store.look_now(lessons.version_and_words)
-    return LiveSearch(district, words, version)
+    return LiveSearch(district, words, version, partial(CatalogSearch, cache=settings.data_folder / "learned"))
 
 
 def open_store(settings: Settings, district_code: str) -> Store:
