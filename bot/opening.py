@@ -13,6 +13,7 @@ from typing import TypeVar
 from sqlalchemy import Engine
 
 from bot.clock import TownClock
+from bot.keeping import search_for
 from bot.live_search import LiveSearch
 from bot.settings import Settings, prepare_folder
 from bot.town import Town
@@ -71,7 +72,7 @@ def town_of(settings: Settings, district: District, search: Search | None = None
 def live_search(settings: Settings, district: District, store: Store) -> LiveSearch:
     """The district's search with all words that were learned; `bot.learning` keeps it up to date."""
     version, words = store.look_now(lessons.version_and_words)
-    return LiveSearch(district, words, version, partial(CatalogSearch, cache=settings.data_folder / "learned"))
+    return LiveSearch(district, words, version, partial(search_for, folder=settings.data_folder / "learned"))
 
 
 def open_store(settings: Settings, district_code: str) -> Store:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
-from catalog import confidence, keeping, kinds, parts, scope, syllables
+from catalog import confidence, kinds, parts, scope, syllables
 from catalog.confidence import Costs, Evidence
 from catalog.district import District
 from catalog.kinds import KindChances, KindIndex
@@ -51,29 +50,38 @@ class Learned:
     kinds: KindIndex
 
 
+def learn(district: District) -> Learned:
+    """What a search knows of a district's words; some seconds of CPU."""
+    index = Index(names_of(district), district.phrases)
+    return Learned(index, KindIndex(map(squeeze, index.texts()), kinds.examples()))
+
+
+def names_of(district: District) -> dict[str, str]:
+    """Official names by id, services and certificates."""
+    services = {service.id: service.name for service in district.services.values()}
+    return services | {certificate.id: certificate.name for certificate in district.certificates.values()}
+
+
 class CatalogSearch:
     """Understands messages by the services, certificates and phrases of one district. Safe to share."""
 
-    def __init__(self, district: District, cache: Path | None = None, costs: Costs | None = None) -> None:
-        """`cache`: a folder of the operator's own where what is learned is kept between starts; `costs`: the
-        operator's cost table, that of the data files when it is left out."""
+    def __init__(self, district: District, costs: Costs | None = None, learned: Learned | None = None) -> None:
+        """`costs`: the operator's cost table, that of the data files when it is left out; `learned`: what `learn` made
+        of the same district before (it takes seconds)."""
         self._district = district
         self._costs = costs
-        self._names = {s.id: s.name for s in district.services.values()}
-        self._names |= {c.id: c.name for c in district.certificates.values()}
-        learned = keeping.kept(cache, self._digest(), Learned, self._learn)
+        learned = learned or learn(district)
         self._index, self._kinds = learned.index, learned.kinds
-
-    def _digest(self) -> str:
-        words = (part for id, texts in sorted(self._district.phrases.items()) for part in (id, *texts))
-        return keeping.digest((*(part for pair in sorted(self._names.items()) for part in pair), *words))
-
-    def _learn(self) -> Learned:
-        index = Index(self._names, self._district.phrases)
-        return Learned(index, KindIndex(map(squeeze, index.texts()), kinds.examples()))
+        self._last: tuple[str, Understanding] | None = None
 
     def understand(self, text: str) -> Understanding:
         """Read `text` as one question. Never raises, whatever the text."""
+        last = self._last  # a turn asks twice for the same text: for danger, then for its answer
+        if last is None or last[0] != text:
+            last = self._last = text, self._understood(text)
+        return last[1]
+
+    def _understood(self, text: str) -> Understanding:
         folded = fold(text)
         message = squeeze(folded)
         chances = self._kinds.chances(message) if has_characters(message) else KindChances({}, {})
@@ -206,7 +214,7 @@ class CatalogSearch:
     @cached_property
     def _sounds(self) -> Index:
         """The same entries by sound; built when the first message in pinyin comes."""
-        names = {id: syllables.sound(comparable(name)) for id, name in self._names.items()}
+        names = {id: syllables.sound(comparable(name)) for id, name in names_of(self._district).items()}
         phrases = {
             id: [syllables.sound(comparable(text)) for text in texts] for id, texts in self._district.phrases.items()
         }

@@ -1,23 +1,27 @@
-"""Keeps what was learned on disk, so that the next start need not learn it again.
+"""Keeps what a search has learned on disk, so that the next start need not learn it again.
 
 A kept file is named by a digest of everything that it was made from, data and code: when any of it changes, another
-name is looked for and the thing is built anew. A file that cannot be read is as good as none. Kept files are pickles:
-the folder must be the operator's own, as that of the database.
+name is looked for and the thing is built anew. A file that cannot be read is as good as none. The files are pickles,
+read by an unpickler that makes nothing but our own values and arrays: whoever can write into the folder can spoil an
+answer, but not run code (https://docs.python.org/3/library/pickle.html#restricting-globals).
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import pickle
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
+from catalog.district import District
+from catalog.search import CatalogSearch, Learned, learn, names_of
 from catalog.wording import DATA
 
 T = TypeVar("T")
@@ -40,13 +44,45 @@ def digest(texts: Iterable[str]) -> str:
     return found.hexdigest()[:32]
 
 
+def search_for(district: District, folder: Path | None) -> CatalogSearch:
+    """A search over `district`; what it learns is kept in `folder`."""
+    names = (part for pair in sorted(names_of(district).items()) for part in pair)
+    words = (part for id, texts in sorted(district.phrases.items()) for part in (id, *texts))
+    name = digest((*names, *words))
+    return CatalogSearch(district, learned=kept(folder, name, Learned, lambda: learn(district)))
+
+
+MAY_BE_MADE = frozenset(
+    {
+        ("catalog.search", "Learned"),
+        ("catalog.matching", "Index"),
+        ("catalog.kinds", "KindIndex"),
+        ("catalog.vectors", "Vocabulary"),
+        ("numpy", "dtype"),
+        ("numpy", "ndarray"),
+        ("numpy._core.multiarray", "_reconstruct"),
+        ("numpy._core.numeric", "_frombuffer"),
+    }
+)
+"""(module, name) that a kept file may ask for."""
+
+
+class _Careful(pickle.Unpickler):
+    """Makes what is on the list and refuses everything else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in MAY_BE_MADE:
+            raise pickle.UnpicklingError(f"{module}.{name} has no place in a kept file")
+        return super().find_class(module, name)
+
+
 def kept(folder: Path | None, name: str, kind: type[T], build: Callable[[], T]) -> T:
     """The `kind` that is kept under `name`; else what `build` gives, kept from now on. No folder: always built."""
     if folder is None:
         return build()
     file = folder / f"learned-{name}.pickle"
     with suppress(Exception):  # whatever a broken file does: it is built anew
-        found = pickle.loads(file.read_bytes())
+        found = _Careful(io.BytesIO(file.read_bytes())).load()
         if isinstance(found, kind):
             return found
     built = build()
