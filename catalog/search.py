@@ -25,10 +25,11 @@ IS_NEAR_MISS = 0.5
 IS_TALK = 0.5
 TALK_UNTIL = 0.5
 """Chance from which the classifier's small talk, status ... counts, when no entry is likelier than TALK_UNTIL."""
-IS_DANGER = 0.15
+IS_DANGER = 0.3
+SHORTEST_DANGER = 6
 DANGER_BESIDE = 0.22
-"""Chance of danger from which a message without a listed word is an emergency, unless another kind is likelier by far:
-the danger must have at least this share of the chance of the likeliest other kind."""
+"""Chance of danger from which a message of at least so many characters without a listed word is an emergency, unless
+another kind is likelier by far: the danger must have at least this share of the chance of the likeliest other kind."""
 SURE_AFTER_JOINT = 0.3
 SURE_AFTER_STOP = 0.6
 """Likelihood that two parts of a message need to count as two matters: parts joined by 还有 and the like, parts divided
@@ -129,6 +130,8 @@ class CatalogSearch:
             least = NO_DANGER if danger.code != "self_harm" else NO_DANGER_TO_SELF if is_calm else 0.0
             return danger, is_now and (not chances.kinds or likely >= least)
         other = max((chance for kind, chance in chances.kinds.items() if kind != Kind.EMERGENCY), default=1.0)
+        if len(message) < SHORTEST_DANGER:  # a village, a time, a yes: too little to read danger out of
+            return None, False
         is_other = scope.complaint_points(message) >= COMPLAINT_POINTS or scope.is_harmless(message)
         if is_other or likely < max(IS_DANGER, DANGER_BESIDE * other) or scope.sounds_calm(message):
             return None, False
