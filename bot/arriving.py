@@ -127,13 +127,19 @@ def _meant(work: UnitOfWork, text: str, opened: Opened) -> PersonEvent:
     if isinstance(state, Adding):
         shown = tuple(button for button in shown if isinstance(button.choice, Go))
     place = number_in(typed)
-    found = [button for button in shown if button.label.strip() == typed]
+    found = [button for button in shown if button.label.strip() == typed] or _begun(shown, typed)
     if not found and place is not None:
         found = list(shown[place - 1 : place])
     if not found and isinstance(state, Idle):
         older = buttons.labelled(work, opened.conversation.id, typed)
         found = [older] if older and isinstance(older.choice, OnCase | Go) else []
     return Chose(found[0].choice, found[0].turn) if found else Said(text)
+
+
+def _begun(shown: tuple[buttons.Pressable, ...], typed: str) -> list[buttons.Pressable]:
+    """The one button whose label begins with what was typed, up to its comma: 是的 for 是的，撤回."""
+    found = [button for button in shown if button.label.partition("，")[0] == typed]
+    return found if len(found) == 1 else []
 
 
 def number_in(text: str) -> int | None:

@@ -51,6 +51,7 @@ class Act(StrEnum):
     AGREE_VISIT = "agree_visit"
     REFUSE_VISIT = "refuse_visit"
     SUBMIT = "submit"
+    PART = "part"
     RESOLVE = "resolve"
     END = "end"
     CONFIRM = "confirm"
@@ -80,6 +81,7 @@ WHO_MAY: dict[Act, frozenset[Role | None]] = {
     Act.AGREE_VISIT: frozenset({_R, _H}),
     Act.REFUSE_VISIT: frozenset({_R, _H}),
     Act.SUBMIT: frozenset({_H}),
+    Act.PART: frozenset({_H}),
     Act.RESOLVE: frozenset({_H}),
     Act.END: frozenset({_H, _S}),
     Act.CONFIRM: frozenset({_R}),
@@ -116,6 +118,7 @@ def _law() -> dict[tuple[CaseStatus, Act], CaseStatus]:
         law[worked, a.REFUSE_VISIT] = s.CLAIMED
         law[worked, a.RECEIVE_PAPERS] = s.CLAIMED
         law[worked, a.SUBMIT] = s.SUBMITTED
+        law[worked, a.PART] = s.CLAIMED
         law[worked, a.RESOLVE] = s.RESOLVED
         law[worked, a.END] = s.ENDED
         law[worked, a.WITHDRAW] = s.WITHDRAWN

@@ -90,6 +90,11 @@ def masked(text: str, limit: int = 60) -> str:
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
+def without_long_numbers(text: str) -> str:
+    """`text` without numbers that nobody should write here: identity cards (15 or 18 digits), bank cards (16-19)."""
+    return re.sub(r"(?<!\d)\d{15,19}[Xx]?(?!\d)|(?<!\d)\d{17}[Xx](?!\d)", "＊＊＊", text)
+
+
 def masked_phone(phone: str) -> str:
     """138****1234."""
     return phone if len(phone) < 7 else f"{phone[:3]}****{phone[-4:]}"

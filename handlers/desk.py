@@ -196,8 +196,9 @@ def _idle(conversation: Conversation, event: PersonEvent, facts: Facts, search: 
 def _waits_for(person_id: int, facts: Facts) -> Case | None:
     """The case that waits for this person's words: the other side wrote last, or papers or a time were asked for."""
     thread = facts.open_thread(person_id)
-    if thread:
-        return facts.case(thread)
+    case = facts.case(thread) if thread else None
+    if case and case.asker_id == person_id:
+        return case  # a helper's words go to a resident only by 回复: what they type next may be for us
     waiting = [
         case
         for case in facts.cases_asked_by(person_id)
@@ -273,6 +274,8 @@ def _moved(conversation: Conversation, event: CaseMoved, facts: Facts) -> Turn:
             return visit.refused(conversation, case, facts)
         case Act.SUBMIT:
             return casework.submitted(conversation, case, facts)
+        case Act.PART:
+            return casework.part_done(conversation, case, facts)
         case Act.RESOLVE:
             return casework.resolved(conversation, case, facts)
         case Act.END:

@@ -13,12 +13,25 @@ _WEEKDAYS = {
     name: index for index, names in enumerate(("一1", "二2", "三3", "四4", "五5", "六6", "日天7")) for name in names
 }
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
-_DAY_WORDS = {"今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3}
+_DAY_WORDS = {"昨天": -1, "昨日": -1, "前天": -2, "今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3}
+
+
+_YES_WORDS = """
+好 好的 好啊 要 要得 要的 是 是的 是滴 对 对的 行 中 可以 可得 嗯 嗯嗯 确认 就这样 让小帮来 帮我办 来吧 麻烦了
+"""
+_YES = frozenset(_YES_WORDS.split())
+
+
+def is_yes(text: str) -> bool:
+    """Whether a few typed words agree, in the words of the place too (要得, 是滴, 中)."""
+    return re.sub(r"[\s。.！!，,~～]+", "", text) in _YES
 
 
 def phone(text: str) -> str | None:
     """The phone number in `text`, digits only; None when it is no Chinese mobile or landline number with area code."""
     folded = unicodedata.normalize("NFKC", text)
+    if found := re.search(r"(?<!\d)(?:\+?86)?[\s-]*(1[3-9]\d)[\s-]?(\d{4})[\s-]?(\d{4})(?!\d)", folded):
+        return "".join(found.groups())
     digits = re.sub(r"[\s\-—()+.]", "", folded)
     digits = re.sub(r"^(电话|手机|号码|是|[:：])+", "", digits)
     digits = digits.removeprefix("0086")

@@ -9,8 +9,8 @@ from catalog.lookalikes import question_for
 from catalog.masking import without_personal_data
 from catalog.scope import advice
 from catalog.understanding import Band, Candidate, Danger, Kind, Search, Understanding
-from handlers.cases import Draft, Entry, Relation
-from handlers.choices import Command, Go, Pick
+from handlers.cases import WORKED, Draft, Entry, Relation
+from handlers.choices import Command, Go, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import masked
 from handlers.dialogues import cards, danger, intake, progress
@@ -20,8 +20,11 @@ from handlers.effects import Ask, Button, Effect, RecordLesson, RecordUnmet, Say
 from handlers.facts import Facts
 from handlers.messages import Chose, Event, Said, SharedPlace
 from handlers.phrases import button, phrase
+from handlers.reading import is_yes
 from handlers.states import AskingWhere, Choosing, Idle, OnBehalf, Reading
 
+MOST_PASSED_ON = 200
+"""Characters kept behind the button 转给小帮."""
 LONGEST = 1000
 """Characters of a question that are read; the rest is for the helper."""
 SHORTEST_LESSON = 4
@@ -85,8 +88,8 @@ def _by_kind(conversation: Conversation, question: str, found: Understanding, fa
         case Kind.SERVICE | Kind.CERTIFICATE:
             return _candidates(idle, question, found, facts)
         case Kind.UNCLEAR:
-            rows = ((button("person", Command("person")), button("help", Go("help"))),)
-            said = Say(phrase("asking.unclear", hotline=hotline), rows)
+            way_on = (*_pass_on(question, facts), (button("person", Command("person")), button("help", Go("help"))))
+            said = Say(phrase("asking.unclear", hotline=hotline), way_on)
             state = Reading(question, "", entry=entry)
             return goes_to(idle, state, said, *_gap(question, "none", found.candidates))
 
@@ -159,8 +162,14 @@ def _lesson(question: str, kind: str, entry_id: str | None) -> RecordLesson:
     return RecordLesson(without_personal_data(question), kind, entry_id or None)
 
 
+def _pass_on(text: str, facts: Facts) -> tuple[tuple[Button, ...], ...]:
+    """Whoever has a case in a helper's hands may mean it for them."""
+    mine = [case for case in facts.cases_asked_by(facts.me.id) if case.status in WORKED]
+    return ((button("pass_on", OnCase(mine[0].id, "pass_on", text[:MOST_PASSED_ON])),),) if len(mine) == 1 else ()
+
+
 def _nothing(conversation: Conversation, question: str, known: tuple[Candidate, ...], facts: Facts) -> Turn:
-    rows = ((button("person", Command("person")), button("help", Go("help"))),)
+    rows = (*_pass_on(question, facts), (button("person", Command("person")), button("help", Go("help"))))
     return goes_to(
         conversation,
         Reading(question, "", entry=entry_of(conversation, facts)),
@@ -233,6 +242,8 @@ def reading(conversation: Conversation, state: Reading, event: Event, facts: Fac
             draft = Draft(state.question, state.shown, relation, entry=Entry(state.entry))
             turn = intake.begin(conversation, draft, facts)
             return Turn(turn.conversation, (_lesson(state.question, "confirmed", state.shown), *turn.effects))
+        case Said(text) if state.shown and is_yes(text):
+            return reading(conversation, state, Chose(Command("start"), conversation.turn), facts, search)
         case Said(text) if _refuses(text):
             return _not_this(conversation, state, facts)
         case Chose(Command("not_this" | "want_service" | "none_of_these")):

@@ -13,7 +13,15 @@ from handlers.dialogues import progress, routes, telling, visit
 from handlers.dialogues.greeting import menu
 from handlers.effects import Button, ClaimCase, Decline, EditSay, Effect, MoveCase, RecordUnmet, Reveal, Say, SetDuty
 from handlers.facts import Facts
-from handlers.followups import case_closes, claim_is_worked, forget, papers_come, promise_is_near, rating_is_asked
+from handlers.followups import (
+    case_closes,
+    claim_is_worked,
+    day_before,
+    forget,
+    papers_come,
+    promise_is_near,
+    rating_is_asked,
+)
 from handlers.messages import Chose, Event, FollowUpKind, Said
 from handlers.numbers import spoken
 from handlers.phrases import button, phrase
@@ -103,7 +111,9 @@ def claim_won(conversation: Conversation, case: Case, facts: Facts) -> Turn:
 def taken_up(case: Case, facts: Facts) -> tuple[Effect, ...]:
     """What is planned once somebody has the case."""
     near = (promise_is_near(case.id, case.due_at, facts),) if case.due_at else ()
-    return (forget(case.id, FollowUpKind.OFFER_UNCLAIMED), claim_is_worked(case.id, facts), *near)
+    visit_stands = day_before(case.id, case.visit_at, facts) if case.visit_at else None
+    reminder = (visit_stands,) if visit_stands else ()
+    return (forget(case.id, FollowUpKind.OFFER_UNCLAIMED), claim_is_worked(case.id, facts), *near, *reminder)
 
 
 def claim_lost(conversation: Conversation, facts: Facts) -> Turn:
@@ -129,6 +139,7 @@ def brief(case: Case, facts: Facts) -> tuple[Effect, ...]:
         phrase("work.brief_when", when=draft.when or phrase("work.any_time"), visit=visiting(draft)),
         *_visit_lines(case, facts),
         *([phrase("work.brief_note", note=draft.note)] if draft.note else []),
+        *_handed_over(case, facts),
         *(phrase("work.brief_added", text=one.text[:200]) for one in added if one.text),
         *_papers(case, facts),
         *([phrase("work.brief_due", due=day(case.due_at, facts))] if case.due_at else []),
@@ -137,6 +148,12 @@ def brief(case: Case, facts: Facts) -> tuple[Effect, ...]:
     ]
     revealed = (Reveal(case.id, "phone"),) if draft.phone else ()
     return (Say("\n".join(lines), _brief_rows(case), files=files, case_id=case.id), *revealed)
+
+
+def _handed_over(case: Case, facts: Facts) -> list[str]:
+    """What the helper before wrote who handed it back or did a part of it, newest first."""
+    lines = [line for line in reversed(facts.history(case.id)) if line.act in ("release", "part") and line.note]
+    return [phrase("work.brief_handed", note=line.note) for line in lines[:3]]
 
 
 def _visit_lines(case: Case, facts: Facts) -> list[str]:
@@ -302,7 +319,7 @@ def papers_asked(conversation: Conversation, case: Case, facts: Facts) -> Turn:
 _Acts = Callable[[Case, str], MoveCase]
 _WRITTEN: dict[str, _Acts] = {
     "submit": lambda case, text: MoveCase(case.id, Act.SUBMIT, text, Change(window=text, waiting_for="department")),
-    "partly": lambda case, text: MoveCase(case.id, Act.RESOLVE, text, Change(outcome=f"partly: {text}")),
+    "partly": lambda case, text: MoveCase(case.id, Act.PART, text),
     "impossible": lambda case, text: MoveCase(case.id, Act.END, text, Change(outcome=text)),
     "release": lambda case, text: MoveCase(case.id, Act.RELEASE, text),
 }
@@ -332,12 +349,17 @@ def submitted(conversation: Conversation, case: Case, facts: Facts) -> Turn:
 
 def resolved(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     named = {"helper": helper_name(case, facts), "what": name_of(case, facts)}
-    if case.outcome and case.outcome.startswith("partly: "):
-        text = phrase("case.partly", outcome=case.outcome.removeprefix("partly: "), **named)
-    else:
-        text = phrase("case.done", **named)
-    tell = telling.resident(case, Say(text, progress.fixed_rows(case)), facts)
+    tell = telling.resident(case, Say(phrase("case.done", **named), progress.fixed_rows(case)), facts)
     plan = (forget(case.id), rating_is_asked(case.id, facts), case_closes(case.id, facts))
+    return stays(conversation, Say(phrase("work.done"), menu(facts)), *tell, *plan)
+
+
+def part_done(conversation: Conversation, case: Case, facts: Facts) -> Turn:
+    """Some of it: the resident hears what, and the case stays in the helper's hands."""
+    outcome = next((line.note for line in reversed(facts.history(case.id)) if line.act == "part"), "")
+    named = {"helper": helper_name(case, facts), "what": name_of(case, facts)}
+    tell = telling.resident(case, Say(phrase("case.partly", outcome=outcome, **named)), facts)
+    plan = (forget(case.id, *_WORKING), claim_is_worked(case.id, facts))
     return stays(conversation, Say(phrase("work.done"), menu(facts)), *tell, *plan)
 
 

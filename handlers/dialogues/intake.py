@@ -8,7 +8,7 @@ from catalog.places import Place
 from handlers.cases import Draft, Entry, Relation
 from handlers.choices import Command, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
-from handlers.describing import unreadable
+from handlers.describing import unreadable, without_long_numbers
 from handlers.dialogues import questions
 from handlers.dialogues.following import corrected, relation_of, with_relation
 from handlers.dialogues.greeting import menu
@@ -16,6 +16,7 @@ from handlers.effects import Ask, Effect, OpenCase, RememberPhone, Say
 from handlers.facts import Facts
 from handlers.messages import Chose, Event, Said, SentFile, SentUnreadable, SharedPhone, SharedPlace
 from handlers.phrases import phrase
+from handlers.reading import is_yes
 from handlers.reading import phone as read_phone
 from handlers.states import (
     AskingForWhom,
@@ -137,7 +138,10 @@ def _keep_file(conversation: Conversation, state: IntakeState, file_id: int, cap
     note = "；".join(filter(None, (state.draft.note, caption[:LONGEST_NOTE]))) or None
     draft = replace(state.draft, files=(*state.draft.files, file_id), note=note)
     kept = replace(state, draft=draft)
-    return goes_to(conversation, kept, Say(phrase("intake.keep_files"), questions.prompt(kept, facts).buttons))
+    question = questions.prompt(kept, facts)
+    if isinstance(kept, AskingNote):
+        return goes_to(conversation, kept, Say(phrase("intake.keep_files"), question.buttons))
+    return goes_to(conversation, kept, Say(phrase("intake.kept")), question)
 
 
 # --- each question's answer ------------------------------------------------------------------------------------
@@ -263,9 +267,13 @@ def _note(conversation: Conversation, state: AskingNote, event: Event, facts: Fa
         case Said(text) if text.strip("。. ") in ("没有", "没有了", "没了", "无", "不用"):
             return _next(conversation, state, state.draft, facts)
         case Said(text) if text.strip():
-            note = "；".join(filter(None, (state.draft.note, text.strip())))[:LONGEST_NOTE]
+            said = without_long_numbers(text.strip())
+            before = None if state.draft.is_checked else state.draft.note
+            note = "；".join(filter(None, (before, said)))[:LONGEST_NOTE]
             noted = AskingNote(replace(state.draft, note=note))
-            return goes_to(conversation, noted, Say(phrase("intake.noted"), questions.prompt(noted, facts).buttons))
+            hidden = (Say(phrase("intake.hidden_number")),) if said != text.strip() else ()
+            ask = Say(phrase("intake.noted"), questions.prompt(noted, facts).buttons)
+            return goes_to(conversation, noted, *hidden, ask)
         case _:
             return _again(conversation, state, facts)
 
@@ -278,7 +286,7 @@ def _confirm(conversation: Conversation, state: Confirming, event: Event, facts:
             return stays(conversation, questions.what_to_change(state.draft))
         case Chose(Pick(value)) if value in questions.CHANGES:
             return _ask(conversation, questions.CHANGES[value](state.draft), facts)
-        case Said(text) if text.strip("。.！! ") in ("对", "是", "是的", "好", "好的", "确认", "对的", "可以", "行"):
+        case Said(text) if is_yes(text):
             return _open(conversation, state.draft)
         case _:
             return _again(conversation, state, facts)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from handlers.cases import UNCLAIMED, WORKED, Act, Case, Change
 from handlers.choices import Command, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
-from handlers.describing import name_of, status, where
+from handlers.describing import day, name_of, status, where
 from handlers.dialogues import casework, routes, telling
 from handlers.dialogues.greeting import menu
 from handlers.digests import compose
 from handlers.effects import Button, Effect, MakeInvite, MoveCase, Reveal, Say, Urgency
 from handlers.facts import Facts
-from handlers.followups import promise_is_near, promised_by
+from handlers.followups import promise_is_near
 from handlers.messages import Chose, Event, InviteMade, Said
 from handlers.people import Helper, Role, answers_for, may_invite_for
 from handlers.phrases import button, phrase
 from handlers.routing import candidates
 from handlers.states import Assigning, Idle
+
+EXTENSION_DAYS = 3
+"""Working days that 延期 adds."""
 
 
 def digest(conversation: Conversation, facts: Facts, skip: int = 0) -> Turn:
@@ -39,7 +40,8 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
         case "assign":
             return stays(conversation, Say(phrase("case.cannot", status=status(case)), menu(facts)))
         case "extend_case":
-            due_at = max(promised_by(case.draft.service_id, facts), case.due_at or facts.now + timedelta(days=1))
+            later = max(case.due_at or facts.now, facts.now)
+            due_at = facts.district.calendar.add_working_days(later, EXTENSION_DAYS)
             return stays(conversation, MoveCase(case.id, Act.EXTEND, "supervisor", Change(due_at=due_at)))
         case _:
             return stays(conversation, *_call(case, facts))
@@ -107,8 +109,11 @@ def assigned(conversation: Conversation, case: Case, before: int | None, facts: 
 
 
 def extended(conversation: Conversation, case: Case, facts: Facts) -> Turn:
+    """The new day is said to whoever moved it, and to the resident."""
+    due = day(case.due_at, facts) if case.due_at else ""
+    tell = telling.resident(case, Say(phrase("case.postponed", what=name_of(case, facts), due=due)), facts)
     near = (promise_is_near(case.id, case.due_at, facts),) if case.due_at else ()
-    return stays(conversation, Say(phrase("oversight.extended"), menu(facts)), *near)
+    return stays(conversation, Say(phrase("oversight.extended", due=due), menu(facts)), *tell, *near)
 
 
 # --- invites ---------------------------------------------------------------------------------------------------

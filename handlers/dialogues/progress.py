@@ -38,7 +38,7 @@ def show(conversation: Conversation, facts: Facts) -> Turn:
 
 def view(case: Case, facts: Facts) -> Say:
     """One case in full, with what may be done with it."""
-    extra = [f"，{helper_name(case, facts)}" if case.helper_id and case.status not in FINISHED else ""]
+    extra = [f"，{helper_name(case, facts)}" if case.helper_id and case.status in WORKED else ""]
     if case.visit_at and case.status not in FINISHED:
         extra.append("\n" + phrase("work.brief_visit", time=moment(case.visit_at, facts)))
     if case.window:
@@ -121,8 +121,12 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
             return stays(conversation, view(case, facts))
         case "withdraw_yes":
             return stays(conversation, MoveCase(case.id, Act.WITHDRAW))
+        case "pass_on" if case.status in WORKED and choice.value:
+            return stays(conversation, *talking.pass_on(case, choice.value, (), facts))
         case "papers_ready" if case.status in WORKED and not papers_are_awaited(case):
             return stays(conversation, view(case, facts))
+        case "pass_on" if case.status in WORKED and choice.value:
+            return stays(conversation, *talking.pass_on(case, choice.value, (), facts))
         case "papers_ready":
             return stays(conversation, papers_are_here(case))
         case _:

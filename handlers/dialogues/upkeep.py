@@ -38,9 +38,9 @@ def _of_case(kind: FollowUpKind, case: Case, facts: Facts) -> tuple[Effect, ...]
     match kind:
         case FollowUpKind.OFFER_UNCLAIMED if case.status in UNCLAIMED and case.status is not CaseStatus.ESCALATED:
             return routes.offer(case, facts)
-        case FollowUpKind.CLAIM_UNWORKED if case.status is CaseStatus.CLAIMED:
+        case FollowUpKind.CLAIM_UNWORKED if case.status is CaseStatus.CLAIMED and not _visit_stands(case, facts):
             return (*_unworked(case, facts), claim_lapses(case.id, facts))
-        case FollowUpKind.CLAIM_LAPSED if case.status is CaseStatus.CLAIMED:
+        case FollowUpKind.CLAIM_LAPSED if case.status is CaseStatus.CLAIMED and not _visit_stands(case, facts):
             return (MoveCase(case.id, Act.LAPSE, "unworked", is_desk=True),)
         case FollowUpKind.PAPERS_MISSING if papers_are_awaited(case):
             return telling.resident(case, _papers_reminder(case, facts), facts)
@@ -57,6 +57,11 @@ def _of_case(kind: FollowUpKind, case: Case, facts: Facts) -> tuple[Effect, ...]
             return (MoveCase(case.id, Act.CLOSE, "nobody objected", is_desk=True),)
         case _:
             return ()
+
+
+def _visit_stands(case: Case, facts: Facts) -> bool:
+    """A time was agreed that has not come yet: nobody takes the case away before it."""
+    return case.visit_at is not None and case.visit_at > facts.now
 
 
 def _may_rate(case: Case, facts: Facts) -> bool:
