@@ -110,8 +110,10 @@ def find_danger(message: str) -> tuple[Danger | None, bool]:
 
 
 def is_harmless(message: str) -> bool:
-    """Whether a word stands in it that only looks like danger, such as 着火车, or that belongs to a story or a joke."""
-    return bool(_pattern("told").search(message)) or any(row.never.search(message) for row in _dangers())
+    """Whether likeness to an emergency means nothing, when no danger word stands in the message: another word does that
+    only looks like danger, such as 着火车, or that belongs to a story, a joke or an office."""
+    is_elsewhere = any(_pattern(words).search(message) for words in ("told", "office"))
+    return is_elsewhere or any(row.never.search(message) for row in _dangers())
 
 
 def sounds_calm(message: str) -> bool:

@@ -44,6 +44,16 @@ def test_an_application_after_a_fire_is_not_now_but_a_cry_is() -> None:
     assert scope.find_danger("救命家里失火了还管什么补助")[1] is True
 
 
+@pytest.mark.parametrize("message", ["想给孩子转学", "沿着火车站走", "补办证书弄丢的那张", "电视剧里的那个人好惨"])
+def test_likeness_to_an_emergency_means_nothing(message: str) -> None:
+    assert scope.is_harmless(message)
+
+
+def test_a_short_cry_is_an_emergency_all_the_same() -> None:
+    assert scope.find_danger("救救我")[1] is True
+    assert not scope.is_harmless("他把我按在地上")
+
+
 @pytest.mark.parametrize("message", ["你好", "谢谢你", "好的好的", "hello"])
 def test_small_talk(message: str) -> None:
     assert scope.is_small_talk(message)
