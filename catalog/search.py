@@ -25,7 +25,7 @@ IS_NEAR_MISS = 0.5
 IS_TALK = 0.5
 TALK_UNTIL = 0.5
 """Chance from which the classifier's small talk, status ... counts, when no entry is likelier than TALK_UNTIL."""
-IS_DANGER = 0.2
+IS_DANGER = 0.25
 SHORTEST_DANGER = 6
 DANGER_BESIDE = 0.22
 """Chance of danger from which a message of at least so many characters without a listed word is an emergency, unless
