@@ -53,6 +53,8 @@ class Delivery:
         self._awake = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._is_stopping = False
+        self._ended = 0
+        """How many have been sent, or failed, since the start."""
         self._is_leasing = False
         """Rows may have been leased that are not among those being sent yet."""
 
@@ -90,9 +92,16 @@ class Delivery:
         """Wait until nothing is being sent and nothing is due, at most `within` seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
-                # Asked before the look too: what is sent meanwhile may let the next one of its address become due.
-                while self._is_busy or await self._seconds_to_wait() <= 0 or self._is_busy:  # noqa: ASYNC110
+                while not await self._is_quiet():
                     await asyncio.sleep(0.02)  # several things may bring more, so there is no one event for it
+
+    async def _is_quiet(self) -> bool:
+        """Whether nothing is due. What was being sent while it was looked may have let the next one of its address
+        become due, so that look does not count."""
+        if self._is_busy:
+            return False
+        ended = self._ended
+        return await self._seconds_to_wait() > 0 and not self._is_busy and self._ended == ended
 
     @property
     def _is_busy(self) -> bool:
@@ -124,6 +133,7 @@ class Delivery:
     def _sent(self, task: asyncio.Task[None]) -> None:
         """Its address, and its place among those being sent, are free again."""
         self._sending.discard(task)
+        self._ended += 1
         self._awake.set()
 
     async def _seconds_to_wait(self) -> float:
