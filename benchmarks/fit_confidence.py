@@ -64,40 +64,38 @@ def styled_phrases() -> list[tuple[str, str, str]]:
 
 def trials(names: Mapping[str, str]) -> Iterator[Trial]:
     rows = [row for row in styled_phrases() if row[0] in names]
-    everything = _grouped(rows)
+    everything = grouped(rows)
     examples = kinds.examples()
     texts = [comparable(text) for texts in (*everything.values(), list(names.values())) for text in texts]
     half = KindIndex(texts[::2], examples), KindIndex(texts[1::2], examples)
     for style in sorted({row[2] for row in rows}):
-        index = Index(names, _grouped([row for row in rows if row[2] != style]))
+        index = Index(names, grouped([row for row in rows if row[2] != style]))
         asked = [Asked(text, id, "service") for id, text, of in rows if of == style]
-        yield from _ask(index, half[0], asked, 1.0)
+        yield from ask(index, half[0], asked, 1.0)
     for n in range(FOLDS):
         index = Index({id: name for m, (id, name) in enumerate(sorted(names.items())) if m % FOLDS != n}, everything)
         left = [id for m, id in enumerate(sorted(names)) if m % FOLDS == n]
-        yield from _ask(
+        yield from ask(
             index, half[1], [Asked(text, "", "service") for id in left for text in everything[id]], NEAR_SHARE
         )
-    yield from _ask_examples(Index(names, everything), texts, examples, OUTSIDE_SHARE * len(rows))
+    yield from ask_examples(Index(names, everything), texts, examples, OUTSIDE_SHARE * len(rows))
 
 
-def _ask_examples(
-    index: Index, texts: Sequence[str], examples: Sequence[KindExample], weight: float
-) -> Iterator[Trial]:
+def ask_examples(index: Index, texts: Sequence[str], examples: Sequence[KindExample], weight: float) -> Iterator[Trial]:
     for n in range(FOLDS):
         known = KindIndex(texts, [example for m, example in enumerate(examples) if m % FOLDS != n])
         asked = [Asked(e.text, "", e.kind) for m, e in enumerate(examples) if m % FOLDS == n and e.kind != HARMLESS]
-        yield from _ask(index, known, asked, weight / len(examples))
+        yield from ask(index, known, asked, weight / len(examples))
 
 
-def _grouped(rows: Sequence[tuple[str, str, str]]) -> dict[str, list[str]]:
+def grouped(rows: Sequence[tuple[str, str, str]]) -> dict[str, list[str]]:
     grouped: dict[str, list[str]] = {}
     for id, text, _ in rows:
         grouped.setdefault(id, []).append(text)
     return grouped
 
 
-def _ask(index: Index, known: KindIndex, asked: Sequence[Asked], weight: float) -> Iterator[Trial]:
+def ask(index: Index, known: KindIndex, asked: Sequence[Asked], weight: float) -> Iterator[Trial]:
     for question in asked:
         folded = fold(question.text)
         message = squeeze(folded)

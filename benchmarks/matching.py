@@ -1,34 +1,48 @@
-"""What each part of the matching is worth, on phrases whose whole writing style was left out.
+"""How well the matching does on phrases whose whole writing style was left out of the index.
 
-    python -m benchmarks.matching            # prints the table
-    python -m benchmarks.matching --write    # and writes it into docs/matching.md
+    python -m benchmarks.matching               # prints all three tables
+    python -m benchmarks.matching ablation      # what each part is worth, beside ordinary search
+    python -m benchmarks.matching robustness    # what slips of the pen cost
+    python -m benchmarks.matching calibration   # whether a stated probability is to be believed
 
-hit@1 / hit@3 per style left out. `rapidfuzz` is WRatio over official names.
+With --write a table goes into docs/matching.md as well.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from dataclasses import replace
+from random import Random
 
-from rapidfuzz import fuzz, process
-
-from benchmarks.fit_confidence import styled_phrases
+from benchmarks import rivals
+from benchmarks.calibration import calibration
+from benchmarks.fit_confidence import grouped, styled_phrases
+from benchmarks.noises import all_noises
+from benchmarks.report import measured, table, write
+from benchmarks.rivals import Search, by_bm25
 from catalog import matching
+from catalog.district import District
 from catalog.lexicon import signs
 from catalog.loading import load_sample
 from catalog.matching import Index, comparable
+from catalog.search import CatalogSearch
 from catalog.wording import fold, squeeze, strip_boilerplate
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "matching.md"
-START, END = "<!-- measured: parts -->", "<!-- end: parts -->"
 STYLES = ("situation", "everyday", "formal", "slip")
 EVERY = 3
 """Every third phrase of a style is asked."""
+SEED = 20
+SPOILED = 75
+"""Phrases of each style that are spoiled."""
 
 Row = tuple[str, str, str]
-Search = Callable[[str], list[str]]
+"""(id, text, style)"""
+
+
+def names_of(district: District) -> dict[str, str]:
+    names = {service.id: service.name for service in district.services.values()}
+    return names | {certificate.id: certificate.name for certificate in district.certificates.values()}
 
 
 def ranked_by(index: Index, with_signs: bool = True) -> Search:
@@ -54,17 +68,13 @@ def without(name: str, search: Search) -> Search:
     return asked
 
 
-def by_name(names: dict[str, str]) -> Search:
-    return lambda text: [id for _, _, id in process.extract(text, names, scorer=fuzz.WRatio, limit=3)]
-
-
-def methods(names: dict[str, str], rows: Sequence[Row]) -> dict[str, Search]:
-    phrases: dict[str, list[str]] = {}
-    for id, text, _ in rows:
-        phrases.setdefault(id, []).append(text)
+def methods(names: dict[str, str], rows: Sequence[Row]) -> dict[str, Search | None]:
+    """Every way of searching over the phrases of `rows`; None for one whose packages are not installed."""
+    phrases = grouped(rows)
     full = ranked_by(Index(names, phrases))
     plain = {id: [comparable(text) for text in texts] for id, texts in phrases.items()}
     plain_names = {id: comparable(name) for id, name in names.items()}
+    texts = rivals.texts_of(names, phrases)
     return {
         "all parts": full,
         "without the classifier": without("CHANCE_SHARE", full),
@@ -72,41 +82,83 @@ def methods(names: dict[str, str], rows: Sequence[Row]) -> dict[str, Search]:
         "without rapidfuzz rerank": without("RATIO_SHARE", full),
         "without the lexicon": ranked_by(Index(plain_names, plain, is_comparable=True), with_signs=False),
         "names only, all parts": ranked_by(Index(names, {})),
-        "rapidfuzz": by_name(names),
+        "names only, rapidfuzz WRatio": rivals.by_name(names),
+        "SQLite FTS5, trigram": rivals.by_fts5(texts),
+        "BM25 over character pairs": by_bm25(texts),
+        "tantivy, words cut by jieba": rivals.by_tantivy(texts) if rivals.has_tantivy() else None,
     }
 
 
-def hits(search: Search, asked: Sequence[Row]) -> str:
+def hits(search: Search | None, asked: Sequence[Row]) -> str:
+    if search is None:
+        return "not installed"
     found = [(search(text), id) for id, text, _ in asked]
     first = sum(ids[:1] == [id] for ids, id in found) / len(found)
     three = sum(id in ids[:3] for ids, id in found) / len(found)
     return f"{first:.3f} / {three:.3f}"
 
 
-def table(names: dict[str, str], rows: Sequence[Row]) -> str:
+def ablation(district: District, rows: Sequence[Row]) -> str:
     cells: dict[str, list[str]] = {}
+    sizes = []
     for style in STYLES:
         asked = [row for row in rows if row[2] == style][::EVERY]
-        for name, search in methods(names, [row for row in rows if row[2] != style]).items():
+        sizes.append(f"{len(asked)} {style}")
+        for name, search in methods(names_of(district), [row for row in rows if row[2] != style]).items():
             cells.setdefault(name, []).append(hits(search, asked))
-    head = ["| | " + " | ".join(STYLES) + " |", "|---" * (len(STYLES) + 1) + "|"]
-    return "\n".join([*head, *(f"| {name} | {' | '.join(values)} |" for name, values in cells.items())])
+    about = measured("benchmarks.matching ablation", f"{', '.join(sizes)} phrases, hit@1 / hit@3.")
+    return f"{about}\n\n{table(['', *STYLES], [[name, *values] for name, values in cells.items()])}"
 
 
-def write(text: str) -> None:
-    old = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else f"# Matching\n\n{START}\n{END}\n"
-    before, rest = old.split(START, 1)
-    DOCUMENT.write_text(f"{before}{START}\n{text}\n{END}{rest.split(END, 1)[1]}", encoding="utf-8")
+def understood_by(district: District, rows: Sequence[Row]) -> Search:
+    """What residents get: the candidates that the whole search understands."""
+    search = CatalogSearch(replace(district, phrases={id: tuple(t) for id, t in grouped(rows).items()}))
+    return lambda text: [candidate.id for candidate in search.understand(text).candidates]
+
+
+def robustness(district: District, rows: Sequence[Row]) -> str:
+    """hit@1 of the same phrases clean and spoiled, by the whole search and by BM25 over character pairs."""
+    noises = {"clean": lambda text, random: text} | all_noises(text for _, text, _ in rows)
+    right = {name: [0, 0] for name in noises}
+    for style in STYLES:
+        known = [row for row in rows if row[2] != style]
+        searches = understood_by(district, known), by_bm25(rivals.texts_of(names_of(district), grouped(known)))
+        asked = Random(SEED).sample([row for row in rows if row[2] == style], SPOILED)
+        for name, noise in noises.items():
+            random = Random(SEED)
+            spoiled = [(id, noise(text, random)) for id, text, _ in asked]
+            for n, search in enumerate(searches):
+                right[name][n] += sum(search(text)[:1] == [id] for id, text in spoiled)
+    total = SPOILED * len(STYLES)
+    sizes = f"{total} phrases ({SPOILED} of each style), seed {SEED}, hit@1 and what the slip changes."
+    lines = [
+        [name, *(_change(n, right["clean"][i], total) for i, n in enumerate(both))] for name, both in right.items()
+    ]
+    body = table(["", "whole search", "BM25 over character pairs"], lines)
+    return f"{measured('benchmarks.matching robustness', sizes)}\n\n{body}"
+
+
+def _change(right: int, clean: int, total: int) -> str:
+    return f"{right / total:.3f} ({(right - clean) / total:+.3f})"
+
+
+TABLES: dict[str, Callable[[District, Sequence[Row]], str]] = {
+    "ablation": ablation,
+    "robustness": robustness,
+    "calibration": lambda district, rows: calibration(names_of(district), rows, STYLES),
+}
 
 
 def main() -> None:
     district = load_sample()
-    names = {service.id: service.name for service in district.services.values()}
-    names |= {certificate.id: certificate.name for certificate in district.certificates.values()}
-    text = table(names, [row for row in styled_phrases() if row[0] in names])
-    print(text)
-    if "--write" in sys.argv:
-        write(text)
+    names = names_of(district)
+    rows = [row for row in styled_phrases() if row[0] in names]
+    wanted = [name for name in sys.argv[1:] if not name.startswith("-")]
+    for name in wanted or TABLES:
+        text = TABLES[name](district, rows)
+        print(text)
+        if "--write" in sys.argv:
+            write("parts" if name == "ablation" else name, text)
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ class Delivery:
         """Wait until nothing is being sent and nothing is due, at most `within` seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while not await self._is_quiet():
+                while not await self._is_quiet():  # noqa: ASYNC110
                     await asyncio.sleep(0.02)  # several things may bring more, so there is no one event for it
 
     async def _is_quiet(self) -> bool:
