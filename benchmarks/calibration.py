@@ -68,8 +68,12 @@ def _shipped(columns: Sequence[str]) -> Numbers:
 
 
 def _fitted_without(groups: Mapping[str, list[Trial]], outside: Sequence[Trial], style: str) -> Numbers:
-    seen = [*outside, *(trial for name, group in groups.items() if name != style for trial in group)]
-    return fit(_table(seen), _right(seen), np.array([trial.weight for trial in seen]))
+    """Constants from all other styles; questions from outside weigh as much beside fewer phrases as beside all."""
+    seen = [trial for name, group in groups.items() if name != style for trial in group]
+    share = len(seen) / sum(len(group) for group in groups.values())
+    weight = np.array([*(trial.weight for trial in seen), *(trial.weight * share for trial in outside)])
+    everything = [*seen, *outside]
+    return fit(_table(everything), _right(everything), weight)
 
 
 def _table(trials: Sequence[Trial]) -> Numbers:

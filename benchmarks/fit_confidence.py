@@ -133,8 +133,8 @@ def reliability(chance: Numbers, right: Numbers, weight: Numbers) -> list[tuple[
         own = tenth == n
         if own.any():
             share = weight[own].sum() / weight.sum()
-            means = (float(np.average(values[own], weights=weight[own])) for values in (chance, right))
-            rows.append((*means, float(share)))
+            stated, good = (float(np.average(values[own], weights=weight[own])) for values in (chance, right))
+            rows.append((stated, good, float(share)))
     return rows
 
 

@@ -18,7 +18,7 @@ from random import Random
 from benchmarks import rivals
 from benchmarks.calibration import calibration
 from benchmarks.fit_confidence import grouped, styled_phrases
-from benchmarks.noises import all_noises
+from benchmarks.noises import all_noises, unspoiled
 from benchmarks.report import measured, table, write
 from benchmarks.rivals import Search, by_bm25
 from catalog import matching
@@ -118,7 +118,7 @@ def understood_by(district: District, rows: Sequence[Row]) -> Search:
 
 def robustness(district: District, rows: Sequence[Row]) -> str:
     """hit@1 of the same phrases clean and spoiled, by the whole search and by BM25 over character pairs."""
-    noises = {"clean": lambda text, random: text} | all_noises(text for _, text, _ in rows)
+    noises = {"clean": unspoiled, **all_noises(text for _, text, _ in rows)}
     right = {name: [0, 0] for name in noises}
     for style in STYLES:
         known = [row for row in rows if row[2] != style]

@@ -43,6 +43,10 @@ def wrong_character(sounds: Mapping[str, list[str]]) -> Noise:
     return noise
 
 
+def unspoiled(text: str, random: Random) -> str:
+    return text
+
+
 def dropped(text: str, random: Random) -> str:
     at = _one(text, random)
     return text[:at] + text[at + 1 :] if len(text) > 1 else text
