@@ -10,7 +10,7 @@ DEV_READY := $(VENV)/.ready-to-test
 ARGS ?=
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	--no-emit-index-url --no-emit-find-links
+	--no-strip-extras --no-emit-index-url --no-emit-find-links
 
 # $(call install,LOCK FILE): its packages, every file checked against its hash, then this project beside them.
 define install
