@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.loading import load_sample
 from catalog.matching import Index, comparable, indexed
-from catalog.wording import fold
 
 NAMES = {"A": "社会保障卡补领", "B": "居民身份证办理", "C": "最低生活保障"}
 PHRASES = {
@@ -70,16 +66,3 @@ def test_any_message_is_ranked(message: str) -> None:
 
 
 index_once = index()
-
-
-def test_the_sample_district_is_indexed_and_asked_quickly() -> None:
-    district = load_sample()
-    names = {service.id: service.name for service in district.services.values()}
-    fold("")
-    start = time.perf_counter()
-    built = Index(names, district.phrases)
-    assert time.perf_counter() - start < 3
-    start = time.perf_counter()
-    for _ in range(50):
-        built.rank("家里老人的养老金要认证手机不会办怎么办")
-    assert (time.perf_counter() - start) / 50 < 0.02

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,8 +49,5 @@ def test_folding_any_text_gives_visible_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("char", ["ﷺ", "(", "區(qū)", "么", "\u0301", "𠀀", "\u202e"])
-def test_long_texts_are_folded_in_bounded_time(char: str) -> None:
-    fold("")
-    start = time.perf_counter()
+def test_of_long_texts_only_the_beginning_is_folded(char: str) -> None:
     assert len(fold(char * 100_000)) <= 2 * MAX_LENGTH
-    assert time.perf_counter() - start < 1
