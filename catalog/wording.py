@@ -20,8 +20,8 @@ DATA = Path(__file__).parent / "data"
 
 _TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _PINYIN_NOISE = re.compile(rf"(?<=[\u3400-\u9fff])\((?=[a-zü]*[{_TONES}])[a-zü{_TONES}]{{1,7}}\)")
-_CHARACTER = re.compile(r"[\u3400-\u9fff]")
-_NOT_WORDS = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
+_CHARACTER = re.compile(r"[\u3400-\u9fff\uf000-\uf3ff]")
+_NOT_WORDS = re.compile(r"[^0-9a-z\u3400-\u9fff\uf000-\uf3ff]+")
 
 
 def fold(text: str) -> str:
@@ -35,12 +35,12 @@ def fold(text: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """Folded text without anything but characters, letters and digits."""
+    """Folded text without anything but characters, letters, digits and sounds (`catalog.syllables`)."""
     return _NOT_WORDS.sub("", text)
 
 
 def has_characters(text: str) -> bool:
-    """Whether there is any Chinese character in folded text."""
+    """Whether there is any Chinese character, or its sound, in folded text."""
     return bool(_CHARACTER.search(text))
 
 
