@@ -142,10 +142,11 @@ def lint(
 
 
 def _search(catalog: Path | None) -> Any:
+    from bot.keeping import search_for
     from bot.opening import district_of
-    from catalog.search import CatalogSearch
 
-    return CatalogSearch(district_of(load(catalog=catalog)))
+    settings = load(catalog=catalog)
+    return search_for(district_of(settings), settings.learned_folder)
 
 
 @app.command()

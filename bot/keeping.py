@@ -26,8 +26,18 @@ from catalog.wording import DATA
 
 T = TypeVar("T")
 
-MADE_FROM = ("kinds.csv", "lexicon.yaml", "wording.yaml")
-MADE_BY = ("kinds.py", "learning.py", "lexicon.py", "matching.py", "vectors.py", "wording.py")
+MADE_FROM = ("kinds.csv", "lexicon.yaml", "scope.yaml", "wording.yaml")
+MADE_BY = (
+    "kinds.py",
+    "learning.py",
+    "lexicon.py",
+    "matching.py",
+    "postings.py",
+    "syllables.py",
+    "vectors.py",
+    "wide.py",
+    "wording.py",
+)
 KEPT = 3
 """Files that stay in the folder; older ones are removed."""
 
@@ -45,7 +55,7 @@ def digest(texts: Iterable[str]) -> str:
 
 
 def search_for(district: District, folder: Path | None) -> CatalogSearch:
-    """A search over `district`; what it learns is kept in `folder`."""
+    """A search over `district`; what it learns is kept in `folder`, if there is one."""
     names = (part for pair in sorted(names_of(district).items()) for part in pair)
     words = (part for id, texts in sorted(district.phrases.items()) for part in (id, *texts))
     name = digest((*names, *words))
@@ -57,7 +67,10 @@ MAY_BE_MADE = frozenset(
         ("catalog.search", "Learned"),
         ("catalog.matching", "Index"),
         ("catalog.kinds", "KindIndex"),
+        ("catalog.postings", "Postings"),
+        ("catalog.vectors", "Centroids"),
         ("catalog.vectors", "Vocabulary"),
+        ("catalog.wide", "WideIndex"),
         ("numpy", "dtype"),
         ("numpy", "ndarray"),
         ("numpy._core.multiarray", "_reconstruct"),
@@ -84,6 +97,7 @@ def kept(folder: Path | None, name: str, kind: type[T], build: Callable[[], T]) 
     with suppress(Exception):  # whatever a broken file does: it is built anew
         found = _Careful(io.BytesIO(file.read_bytes())).load()
         if isinstance(found, kind):
+            os.utime(file)  # the one used last is removed last
             return found
     built = build()
     with suppress(OSError):

@@ -11,6 +11,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
@@ -76,6 +77,8 @@ class Settings(BaseSettings):
     """Another address when a Bot API server of one's own is used."""
     folder: Path | None = None
     """Where the database and files lie; None: the user's own data folder."""
+    cache: Path | None = None
+    """Where what was learned of the words is kept between starts; None: the user's own cache folder."""
     database_url: SecretStr | None = None
     """None: a SQLite file in the folder."""
     catalog: Path | None = None
@@ -108,6 +111,13 @@ class Settings(BaseSettings):
         return own / "demo" if self.is_demo and self.folder is None else own
 
     @property
+    def learned_folder(self) -> Path | None:
+        """None when this user has no home folder: then the words are learned at every start."""
+        with suppress(RuntimeError):
+            return self.cache or users_cache()
+        return None
+
+    @property
     def database(self) -> str:
         """The URL for SQLAlchemy; holds a password perhaps."""
         if self.database_url is not None:
@@ -134,6 +144,15 @@ def users_folder() -> Path:
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "exiaobang"
     return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "exiaobang"
+
+
+def users_cache() -> Path:
+    """The folder for what can be made again. RuntimeError when the user has no home folder."""
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "exiaobang"
+    if sys.platform == "win32":
+        return users_folder() / "cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "exiaobang"
 
 
 def load(config: Path | None = None, **given: Any) -> Settings:

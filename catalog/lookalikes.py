@@ -20,6 +20,11 @@ class LookAlike:
     """(label, id); several labels may lead to the same id."""
 
 
+def are_alike(one: str, other: str, lookalikes: Iterable[LookAlike]) -> bool:
+    """Whether a question tells the two apart: then a message that speaks of both means one of them."""
+    return any({one, other} <= set(group.ids) for group in lookalikes)
+
+
 def question_for(ids: Sequence[str], lookalikes: Iterable[LookAlike]) -> LookAlike | None:
     """The question for ranked candidates (best first), or None when no group holds the first two of them.
 

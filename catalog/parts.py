@@ -1,30 +1,34 @@
-"""The parts of a message that may be matters of their own."""
+"""Where a message may be cut into two matters."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from catalog.wording import squeeze
 
-SHORTEST = 4
+SHORTEST = 3
 """Characters that a part needs to speak of a matter."""
 MOST = 12
-"""Parts of a long letter that are looked at."""
+"""Cuts of a long letter that are looked at."""
 
-_JOINTS = re.compile(r"还有一?个?|另外|顺便|再就是|再一个|再问|再有|对了|第二|其次|二来|同时|以及")
-_WISH = re.compile(r"想|要|怎么|如何|吗|办|哪|多少|多久|能|可以|什么|申请|也|又|补|查|报")
-_STOPS = re.compile(r"[,.;:!?、\n。；，：！？ ]+")
-
-
-def by_joints(folded: str) -> list[str]:
-    """Split at words that announce another matter, such as 还有 and 顺便. One part only: nothing announces one."""
-    return _parts(_JOINTS, folded)
+_JOINTS = r"还有|另外|顺便|再就是|再一个|对了|以及"
+_ANNOUNCED = re.compile(rf"{_JOINTS}|两个|两样|两件|一起|一块|同时|分别|都")
+_STOPS = r"[,.;:!?、\n。；，：！？ ]+"
+_SEAMS = re.compile(rf"{_STOPS}(?:{_JOINTS})?|{_JOINTS}|然后|完了|[和跟与及还也再又]")
 
 
-def by_stops(folded: str) -> list[str]:
-    """Split at punctuation; only parts that ask or wish something themselves, not what led to it."""
-    return [part for part in _parts(_STOPS, folded) if _WISH.search(part)]
+def is_announced(folded: str) -> bool:
+    """Whether words such as 还有 and 两个 say that there is more than one matter."""
+    return bool(_ANNOUNCED.search(folded))
 
 
-def _parts(at: re.Pattern[str], folded: str) -> list[str]:
-    return [part for part in at.split(folded) if len(squeeze(part)) >= SHORTEST][:MOST]
+def halves(folded: str) -> Iterator[tuple[str, str, bool]]:
+    """The message cut in two at each stop and at each word that joins, such as 和, and whether the cut is at a word
+    that begins another matter, such as 还有. Parts that are too short to speak of a matter are no cut."""
+    cuts = 0
+    for seam in _SEAMS.finditer(folded):
+        before, behind = folded[: seam.start()], folded[seam.end() :]
+        if len(squeeze(before)) >= SHORTEST and len(squeeze(behind)) >= SHORTEST and cuts < MOST:
+            cuts += 1
+            yield before, behind, bool(re.search(_JOINTS, seam.group()))

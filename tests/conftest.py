@@ -40,6 +40,9 @@ def _refuse_strangers(event: str, args: tuple[Any, ...]) -> None:
         raise NotLoopback(f"a test wanted to look up {args[0]!r}; tests speak to 127.0.0.1 only")
 
 
+# What the sample's index learns is kept between tests, and between processes that they start.
+os.environ["XDG_CACHE_HOME"] = str(Path(__file__).parent.parent / ".pytest_cache" / "home")
+
 sys.addaudithook(_refuse_strangers)
 
 

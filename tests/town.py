@@ -28,9 +28,11 @@ from bot.app import invite
 from bot.channels.port import Accept, Channel, Inbound, InboundEvent, Outbound, Pressed, Receipt, Received
 from bot.delivery import Delivery
 from bot.due import Due
+from bot.keeping import search_for
 from bot.learning import Learning
 from bot.live_search import LiveSearch
 from bot.opening import Store
+from bot.settings import users_cache
 from bot.turn import Town as Core
 from bot.turn import handle
 from catalog import loading
@@ -53,7 +55,7 @@ MORNING = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 def sample() -> tuple[District, CatalogSearch]:
     """The sample district and its index, loaded once for all tests."""
     district = loading.load_sample()
-    return district, CatalogSearch(district)
+    return district, search_for(district, users_cache())
 
 
 class HandClock:

@@ -54,6 +54,13 @@ def test_old_files_are_removed(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == KEPT
 
 
+def test_what_is_used_stays(tmp_path: Path) -> None:
+    for name in "abcdef":
+        kept(tmp_path, name, list, build)
+        kept(tmp_path, "a", list, build)
+    assert (tmp_path / "learned-a.pickle").exists()
+
+
 def test_a_kept_search_answers_the_same_and_another_phrase_is_learned(tmp_path: Path) -> None:
     small = replace(load_sample(), phrases={"V001": ("我要养老", "养老保险怎么参加"), "D002": ("社保卡丢了",)})
     asked = "我的社保卡丢了怎么补"

@@ -3,18 +3,18 @@ from __future__ import annotations
 import pytest
 
 from catalog import parts
-from catalog.loading import load_sample
-from catalog.search import CatalogSearch
-
-SEARCH = CatalogSearch(load_sample())
+from tests.town import sample
 
 
-def test_splits_at_words_that_announce_another_matter() -> None:
-    assert parts.by_joints("社保卡丢了怎么补，还有孩子要上户口") == ["社保卡丢了怎么补，", "孩子要上户口"]
+def test_a_message_is_cut_at_stops_and_at_words_that_join() -> None:
+    assert list(parts.halves("社保卡丢了怎么补，还有孩子要上户口")) == [("社保卡丢了怎么补", "孩子要上户口", True)]
+    assert list(parts.halves("退伍报到和优待证")) == [("退伍报到", "优待证", False)]
+    assert list(parts.halves("报到和优待证")) == []
 
 
-def test_only_parts_that_wish_something_are_matters() -> None:
-    assert parts.by_stops("我父亲上个月去世,他的社保卡怎么办,嗯") == ["他的社保卡怎么办"]
+def test_words_say_that_there_are_two() -> None:
+    assert parts.is_announced("身份证社保卡都要补")
+    assert not parts.is_announced("社保卡丢了怎么补，要带什么")
 
 
 @pytest.mark.parametrize(
@@ -23,10 +23,12 @@ def test_only_parts_that_wish_something_are_matters() -> None:
         ("社保卡丢了怎么补办，还有我想给孩子办出生上户口", "D002", "D049"),
         ("身份证到期了要换，顺便问一下怎么办个体营业执照", "D047", "D066"),
         ("我想申请低保，另外残疾人证丢了怎么补", "T001", "D082"),
+        ("退伍刚回来，报到和优待证一起问一下", "D097", "T029"),
+        ("想养条狗要办证，还有门口挂个牌子要不要批", "D056", "D116"),
     ],
 )
 def test_two_matters_are_two(message: str, first: str, second: str) -> None:
-    found = SEARCH.understand(message)
+    found = sample()[1].understand(message)
     assert {found.candidates[0].id, found.also[0].id} == {first, second}
 
 
@@ -40,4 +42,4 @@ def test_two_matters_are_two(message: str, first: str, second: str) -> None:
     ],
 )
 def test_one_matter_told_in_parts_stays_one(message: str) -> None:
-    assert SEARCH.understand(message).also == ()
+    assert sample()[1].understand(message).also == ()
