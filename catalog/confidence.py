@@ -17,6 +17,7 @@ import yaml
 
 from catalog.kinds import KindChances
 from catalog.matching import Ranked
+from catalog.scope import Alarm
 from catalog.understanding import Band, Kind
 from catalog.wording import DATA
 
@@ -43,6 +44,10 @@ class Costs:
     """A question between two or three entries."""
     person: float
     """Handing over to a person."""
+    false_alarm: float
+    """A number to call and a question, to somebody who is in no danger."""
+    missed_danger: float
+    """Somebody in danger who gets an ordinary answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,7 @@ def likelihood(model: Model, evidence: Evidence) -> float:
     """The probability that `model` speaks of; 0..1."""
     if not evidence.ranked and model in {"first", "three"}:
         return 0.0
-    weights = _constants()[model]
-    return 1 / (1 + math.exp(-sum(weights[name] * value for name, value in features(evidence).items())))
+    return _logistic(model, features(evidence))
 
 
 def band(evidence: Evidence, costs: Costs | None = None) -> Band:
@@ -97,6 +101,44 @@ def band(evidence: Evidence, costs: Costs | None = None) -> Band:
     expected = {Band.SURE: (1 - first) * costs.wrong, Band.CHOOSE: choose, Band.NONE: costs.person}
     best = min(expected, key=lambda band: expected[band])
     return Band.CHOOSE if best is Band.SURE and _is_bare_topic(evidence) else best
+
+
+def danger_features(alarm: Alarm, chances: KindChances, length: int, points: int) -> Mapping[str, float]:
+    """What the model of danger looks at. `length` in characters; `points`: see `scope.complaint_points`."""
+    is_listed = alarm.danger is not None
+    return {
+        "bias": 1.0,
+        "emergency": _odds(chances.of(Kind.EMERGENCY)),
+        "complaint": _odds(chances.of(Kind.COMPLAINT)),
+        "service": _odds(chances.of(Kind.SERVICE)),
+        "talk": _odds(chances.of(*TALK)),
+        "listed": float(is_listed),
+        "listed_always": float(alarm.is_always),
+        "listed_calm": float(is_listed and alarm.is_calm),
+        "calm": float(alarm.is_calm),
+        "urgent": float(alarm.is_urgent),
+        "told": float(alarm.is_told),
+        "office": float(alarm.is_office),
+        "lookalike": float(alarm.is_lookalike),
+        "brevity": 1 / max(2, length),
+        "points": max(-2, min(MOST_POINTS, points)) / 2,
+    }
+
+
+def danger(alarm: Alarm, chances: KindChances, length: int, points: int) -> float:
+    """The probability that a message speaks of danger to life now; 0..1."""
+    return _logistic("danger", danger_features(alarm, chances, length, points))
+
+
+def is_danger(probability: float, costs: Costs | None = None) -> bool:
+    """Whether to raise the alarm: when a missed danger is expected to cost more than a false alarm."""
+    costs = costs or default_costs()
+    return probability * costs.missed_danger > (1 - probability) * costs.false_alarm
+
+
+def _logistic(model: str, values: Mapping[str, float]) -> float:
+    weights = _constants()[model]
+    return 1 / (1 + math.exp(-sum(weights[name] * value for name, value in values.items())))
 
 
 def _is_bare_topic(evidence: Evidence) -> bool:

@@ -9,13 +9,14 @@ what sounds alarming and is a matter of the catalog or none at all.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from catalog.learning import Example, chances, learn
+from catalog.learning import Example, chances, kept, learn
+from catalog.scope import danger_words
 from catalog.understanding import Kind
 from catalog.vectors import Vocabulary
 from catalog.wording import DATA, fold, squeeze
@@ -24,6 +25,9 @@ EPOCHS = 8
 DOUBT = 0.02
 PHRASE_SHARE = 0.02
 """How much a phrase of the catalog counts beside an example of another kind: there are many more of them."""
+ENOUGH = 6000
+"""Of more phrases than these only every second, every third ... is learned, and counts for those between: measured,
+the others teach nothing new about kinds and cost seconds."""
 HARMLESS = "harmless"
 
 
@@ -52,23 +56,24 @@ class KindChances:
 class KindIndex:
     """Tells the kind of a message. Immutable after building; safe to share between threads."""
 
-    def __init__(self, phrases: Iterable[str], examples: Sequence[KindExample]) -> None:
+    def __init__(self, phrases: Sequence[str], examples: Sequence[KindExample]) -> None:
         """`phrases`: what the catalog answers, in comparable form."""
-        known = [KindExample(text, Kind.SERVICE.value, "") for text in phrases]
+        every = 1 + len(phrases) // ENOUGH
+        known = [KindExample(text, Kind.SERVICE.value, "") for text in phrases[::every]]
         everything = [*known, *examples]
         classes = {_class_of(example): None for example in everything}
         self._classes = tuple(classes)
         number = {name: n for n, name in enumerate(self._classes)}
         class_of = np.array([number[_class_of(example)] for example in everything], np.int32)
-        shares = np.array([PHRASE_SHARE] * len(known) + [1.0] * len(examples), np.float32)
+        shares = np.array([PHRASE_SHARE * every] * len(known) + [1.0] * len(examples), np.float32)
         self._vocabulary = Vocabulary([example.text for example in everything])
         centroids = self._vocabulary.centroids(class_of, shares, len(self._classes))
-        vectors = (self._vocabulary.vector(example.text) for example in everything)
         learned = [
-            Example(numbers, weights, int(entry), float(share))
-            for (numbers, weights, _), entry, share in zip(vectors, class_of, shares, strict=True)
+            Example(*vector, int(entry), float(share))
+            for vector, entry, share in zip(self._vocabulary.vectors(), class_of, shares, strict=True)
         ]
-        self._table = learn(learned, centroids, EPOCHS, DOUBT)
+        start = centroids.table(len(self._vocabulary.number))
+        self._table = kept(learn(learned, start, EPOCHS, DOUBT))
 
     def chances(self, message: str) -> KindChances:
         """How likely each kind is for a comparable message; nothing at all when it shares nothing with any example."""
@@ -91,8 +96,8 @@ def _class_of(example: KindExample) -> tuple[str, str]:
 
 @cache
 def examples() -> tuple[KindExample, ...]:
-    """The rows of data/kinds.csv."""
+    """The rows of data/kinds.csv, and each listed word of danger by itself: 家暴 alone is a cry for help."""
     with (DATA / "kinds.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            KindExample(squeeze(fold(row["text"])), row["kind"], row["matter"]) for row in csv.DictReader(file)
-        )
+        rows = [KindExample(squeeze(fold(row["text"])), row["kind"], row["matter"]) for row in csv.DictReader(file)]
+    words = (KindExample(squeeze(fold(word)), Kind.EMERGENCY.value, code) for code, word in danger_words())
+    return tuple({example.text: example for example in (*words, *rows)}.values())

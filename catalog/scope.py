@@ -7,7 +7,7 @@ functions take the comparable form of a message (see `catalog.matching.comparabl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -91,34 +91,48 @@ def _matters() -> Mapping[str, _Matter]:
     }
 
 
+def danger_words() -> Iterator[tuple[str, str]]:
+    """(code of the danger, word) of the lists; gaps in a word are left out."""
+    return ((row["code"], str(word).replace("…", "")) for row in _lists()["emergencies"] for word in row["words"])
+
+
 def danger_of(code: str) -> Danger:
     """The danger of a code with its numbers; 110 and 120 for a code that the lists no longer have."""
     return next((row.danger for row in _dangers() if row.danger.code == code), Danger(code, ("110", "120")))
 
 
-def find_danger(message: str) -> tuple[Danger | None, bool]:
-    """The danger that `message` speaks of, and whether it must be taken as happening now.
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What the word lists see of danger in a message."""
 
-    Words such as 补助 or 去年 beside it make it a matter of the past or of an application: then the number is only
-    the last line. Talk of suicide is never taken as past.
-    """
-    is_told = bool(_pattern("told").search(message))
-    for row in _dangers():
-        if row.words.search(row.never.sub(" ", message)):
-            return row.danger, not is_told and (row.always or not sounds_calm(message))
-    return None, False
+    danger: Danger | None = None
+    """The listed danger that it speaks of."""
+    is_always: bool = False
+    """Talk of it is never taken as past: suicide."""
+    is_calm: bool = False
+    """Words such as 补助 or 去年 say that it is not now."""
+    is_urgent: bool = False
+    """Words such as 救命 say that it is."""
+    is_told: bool = False
+    """Words of a story or a joke."""
+    is_office: bool = False
+    """Words of papers and offices."""
+    is_lookalike: bool = False
+    """A word that contains a danger word by accident or by trade, such as 着火车."""
 
 
-def is_harmless(message: str) -> bool:
-    """Whether likeness to an emergency means nothing, when no danger word stands in the message: another word does that
-    only looks like danger, such as 着火车, or that belongs to a story, a joke or an office."""
-    is_elsewhere = any(_pattern(words).search(message) for words in ("told", "office"))
-    return is_elsewhere or any(row.never.search(message) for row in _dangers())
-
-
-def sounds_calm(message: str) -> bool:
-    """Whether words such as 补助 or 去年 say that it is not now, and no word such as 救命 says that it is."""
-    return bool(_pattern("calm").search(message)) and not _pattern("urgent").search(message)
+def alarm(message: str) -> Alarm:
+    """What the word lists see of danger in a comparable message; `catalog.confidence` weighs it."""
+    found = next((row for row in _dangers() if row.words.search(row.never.sub(" ", message))), None)
+    return Alarm(
+        danger=found.danger if found else None,
+        is_always=bool(found and found.always),
+        is_calm=bool(_pattern("calm").search(message)),
+        is_urgent=bool(_pattern("urgent").search(message)),
+        is_told=bool(_pattern("told").search(message)),
+        is_office=bool(_pattern("office").search(message)),
+        is_lookalike=any(row.never.search(message) for row in _dangers()),
+    )
 
 
 def wants_human(message: str) -> bool:

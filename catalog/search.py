@@ -3,42 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
-from catalog import confidence, kinds, parts, scope, syllables
+from catalog import confidence, kinds, parts, scope
 from catalog.confidence import Costs, Evidence
 from catalog.district import District
 from catalog.kinds import KindChances, KindIndex
 from catalog.lexicon import signs
+from catalog.lookalikes import are_alike
 from catalog.matching import Index, Ranked, comparable
+from catalog.syllables import heard
 from catalog.understanding import Band, Candidate, Danger, Kind, Understanding
+from catalog.wide import WideIndex
 from catalog.wording import fold, has_characters, squeeze, strip_boilerplate
 
 SHOWN = 5
+LEARNED_UP_TO = 20_000_000
+"""Texts times entries up to which a classifier of entries is learned; above it would take minutes and gigabytes."""
 IS_COMPLAINT = 0.35
 IS_COMPLAINT_IN_WORDS = 0.2
 COMPLAINT_POINTS = 2
-"""With at least so many points (`scope.complaint_points`) a lower likelihood is enough; and the classifier alone,
-without a listed word, sees no emergency."""
+"""With at least so many points (`scope.complaint_points`) a lower likelihood is enough."""
 IS_NEAR_MISS = 0.5
 """Likelihoods (see `catalog.confidence`) from which a message is of the kind."""
 IS_TALK = 0.5
 TALK_UNTIL = 0.5
 """Chance from which the classifier's small talk, status ... counts, when no entry is likelier than TALK_UNTIL."""
-IS_DANGER = 0.25
-SHORTEST_DANGER = 6
-DANGER_BESIDE = 0.22
-"""Chance of danger from which a message of at least so many characters without a listed word is an emergency, unless
-another kind is likelier by far: the danger must have at least this share of the chance of the likeliest other kind."""
-SURE_AFTER_JOINT = 0.3
-SURE_AFTER_STOP = 0.6
-"""Likelihood that two parts of a message need to count as two matters: parts joined by 还有 and the like, parts divided
-by punctuation only."""
+SURE_WHEN_ANNOUNCED = 0.4
+SURE_WHEN_NOT = 0.8
+"""Likelihood that both parts of a message need to count as two matters: when words such as 还有 say that there are two,
+and when nothing does."""
+SECOND_SCORE = 0.12
+"""Score that the second matter needs among the entries of the whole message."""
 ALSO = 3
-NO_DANGER = 0.04
-"""Chance of danger below which even a listed word is only the last line of the answer."""
-NO_DANGER_TO_SELF = 0.005
-"""The same for talk of suicide, and only beside calm words."""
 MATTERS = (Kind.SERVICE, Kind.CERTIFICATE)
 _TALK = (Kind.SMALL_TALK, Kind.HUMAN, Kind.CANCEL, Kind.STATUS, Kind.FACILITY, Kind.UNCLEAR)
 
@@ -47,14 +43,17 @@ _TALK = (Kind.SMALL_TALK, Kind.HUMAN, Kind.CANCEL, Kind.STATUS, Kind.FACILITY, K
 class Learned:
     """All that takes long to make, and nothing else."""
 
-    index: Index
+    index: Index | WideIndex
     kinds: KindIndex
 
 
 def learn(district: District) -> Learned:
     """What a search knows of a district's words; some seconds of CPU."""
-    index = Index(names_of(district), district.phrases)
-    return Learned(index, KindIndex(map(squeeze, index.texts()), kinds.examples()))
+    names = names_of(district)
+    texts = len(names) + sum(map(len, district.phrases.values()))
+    make = Index if texts * len(names) <= LEARNED_UP_TO else WideIndex
+    index = make(names, district.phrases)
+    return Learned(index, KindIndex([squeeze(text) for text in index.texts()], kinds.examples()))
 
 
 def names_of(district: District) -> dict[str, str]:
@@ -85,57 +84,56 @@ class CatalogSearch:
     def _understood(self, text: str) -> Understanding:
         folded = fold(text)
         message = squeeze(folded)
-        chances = self._kinds.chances(message) if has_characters(message) else KindChances({}, {})
+        chances = self._chances(folded)
         danger, is_now = self._danger(message, chances)
         if danger and is_now:
             return Understanding(Kind.EMERGENCY, Band.NONE, danger=danger, place_code=self._place(message))
         return self._talk(message) or self._with_second(folded, self._matter(folded, message, chances, danger))
 
     def _with_second(self, folded: str, found: Understanding) -> Understanding:
-        """`found` with the entries of a second matter, if another part of the message is surely about another entry."""
+        """`found` with the entries of a second matter, if the message can be cut in two so that one part is by itself
+        about the first entry and the other about another one of the entries that the whole is about."""
         if found.kind not in MATTERS:
             return found
         first = found.candidates[0].id
-        announced = self._two_matters(parts.by_joints(folded), SURE_AFTER_JOINT)
-        if announced:
-            one, two = announced if announced[1][0].id != first else announced[::-1]
-            return replace(found, candidates=found.candidates if one[0].id == first else one, also=two[:ALSO])
-        divided = self._two_matters(parts.by_stops(folded), SURE_AFTER_STOP)
-        ids = {matter[0].id for matter in divided}
-        if first in ids and ids <= {entry.id for entry in found.candidates}:
-            return replace(found, also=next(matter for matter in divided if matter[0].id != first)[:ALSO])
+        is_announced = parts.is_announced(folded)
+        likely = {entry.id for entry in found.candidates if entry.score >= SECOND_SCORE and entry.id != first}
+        if not is_announced:
+            likely = {id for id in likely if not are_alike(first, id, self._district.lookalikes)}
+        least = SURE_WHEN_ANNOUNCED if is_announced else SURE_WHEN_NOT
+        for before, behind, is_joint in parts.halves(folded):
+            if not likely and not is_joint:
+                continue
+            one, other = self._matter_of(before, least), self._matter_of(behind, least)
+            if not one or not other or one[0].id == other[0].id:
+                continue
+            mine, also = (other, one) if other[0].id == first else (one, other)
+            if is_joint:
+                return replace(found, candidates=found.candidates if mine[0].id == first else mine, also=also[:ALSO])
+            if mine[0].id == first and also[0].id in likely:
+                return replace(found, also=also[:ALSO])
         return found
 
-    def _two_matters(self, texts: list[str], least: float) -> list[tuple[Candidate, ...]]:
-        """The entries of the two matters that `texts` are surely about; nothing unless there are exactly two."""
-        matters = {matter[0].id: matter for text in texts if (matter := self._sure_matter(text, least))}
-        return list(matters.values()) if len(matters) == 2 else []
-
-    def _sure_matter(self, part: str, least: float) -> tuple[Candidate, ...]:
+    def _matter_of(self, half: str, least: float) -> tuple[Candidate, ...]:
         """The entries of a part of a message; none when the first is not at least as likely as `least`."""
-        query, ranked = self._ranked(part)
-        message = squeeze(part)
+        query, ranked = self._ranked(half)
+        message = squeeze(half)
         near = scope.find_near_miss(message) is not None
-        chances = self._kinds.chances(message) if has_characters(message) else KindChances({}, {})
-        evidence = Evidence(ranked, len(query), chances, scope.complaint_points(message), near)
+        evidence = Evidence(ranked, len(query), self._chances(half), scope.complaint_points(message), near)
         return self._candidates(query, ranked) if confidence.likelihood("first", evidence) >= least else ()
 
+    def _chances(self, folded: str) -> KindChances:
+        """What kind a folded message may be of; nothing when it has no word that can be read or heard."""
+        message = squeeze(heard(folded))
+        return self._kinds.chances(message) if has_characters(message) else KindChances({}, {})
+
     def _danger(self, message: str, chances: KindChances) -> tuple[Danger | None, bool]:
-        """The danger that the lists or the classifier see, and whether it is now. The classifier may take back a listed
-        word only when it sees no danger at all; by itself it only adds."""
-        danger, is_now = scope.find_danger(message)
-        likely = chances.of(Kind.EMERGENCY)
-        if danger:
-            is_calm = scope.sounds_calm(message)
-            least = NO_DANGER if danger.code != "self_harm" else NO_DANGER_TO_SELF if is_calm else 0.0
-            return danger, is_now and (not chances.kinds or likely >= least)
-        other = max((chance for kind, chance in chances.kinds.items() if kind != Kind.EMERGENCY), default=1.0)
-        if len(message) < SHORTEST_DANGER:  # a village, a time, a yes: too little to read danger out of
-            return None, False
-        is_other = scope.complaint_points(message) >= COMPLAINT_POINTS or scope.is_harmless(message)
-        if is_other or likely < max(IS_DANGER, DANGER_BESIDE * other) or scope.sounds_calm(message):
-            return None, False
-        return scope.danger_of(chances.matters[Kind.EMERGENCY]), True
+        """The danger that a message speaks of, and whether it is now."""
+        alarm = scope.alarm(message)
+        likely = confidence.danger(alarm, chances, len(message), scope.complaint_points(message))
+        if not confidence.is_danger(likely, self._costs):
+            return alarm.danger, False
+        return alarm.danger or scope.danger_of(chances.matters.get(Kind.EMERGENCY, "")), True
 
     def _talk(self, message: str) -> Understanding | None:
         """What needs no entry of the catalog: nothing said, a person wanted, small talk, status, a facility."""
@@ -207,21 +205,9 @@ class CatalogSearch:
         return [better, replace(ranked[0], score=ranked[1].score), *ranked[2:]]
 
     def _ranked(self, folded: str) -> tuple[str, list[Ranked]]:
-        """The comparable query and its entries; through sounds when the message is typed in pinyin."""
-        if syllables.is_pinyin(folded):
-            query = syllables.sound(" ".join(syllables.cut(folded)))
-            return query, self._sounds.rank(query, SHOWN)
-        query = squeeze(strip_boilerplate(folded))
+        """The comparable query and its entries."""
+        query = squeeze(strip_boilerplate(heard(folded)))
         return query, self._index.rank(query + signs(folded), SHOWN)
-
-    @cached_property
-    def _sounds(self) -> Index:
-        """The same entries by sound; built when the first message in pinyin comes."""
-        names = {id: syllables.sound(comparable(name)) for id, name in names_of(self._district).items()}
-        phrases = {
-            id: [syllables.sound(comparable(text)) for text in texts] for id, texts in self._district.phrases.items()
-        }
-        return Index(names, phrases, is_comparable=True)
 
     def _candidates(self, query: str, ranked: list[Ranked]) -> tuple[Candidate, ...]:
         return tuple(

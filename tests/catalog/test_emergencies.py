@@ -10,13 +10,12 @@ import csv
 import pytest
 
 from catalog.kinds import examples
-from catalog.loading import load_sample
 from catalog.matching import comparable
-from catalog.search import CatalogSearch
 from catalog.understanding import Kind
 from catalog.wording import DATA
+from tests.town import sample
 
-SEARCH = CatalogSearch(load_sample())
+_, SEARCH = sample()
 
 EMERGENCIES = {
     "self_harm": [

@@ -15,43 +15,37 @@ def test_every_danger_has_words_and_numbers() -> None:
     assert all(row["words"] and row["numbers"] for row in rows)
 
 
-def test_every_danger_word_is_an_emergency_by_itself() -> None:
+def test_every_danger_word_is_seen_by_itself() -> None:
     rows = yaml.safe_load((DATA / "scope.yaml").read_text(encoding="utf-8"))["emergencies"]
     for row in rows:
         for word in row["words"]:
-            danger, is_now = scope.find_danger(fold(word.replace("…", "那个")))
-            assert danger is not None, word
-            assert is_now, word
+            assert scope.alarm(squeeze(fold(word.replace("…", "那个")))).danger is not None, word
 
 
-def test_no_harmless_word_is_an_emergency() -> None:
+def test_no_harmless_word_is_a_danger() -> None:
     rows = yaml.safe_load((DATA / "scope.yaml").read_text(encoding="utf-8"))["emergencies"]
     for row in rows:
         for word in row["never"]:
-            danger, _ = scope.find_danger(squeeze(fold(word.replace("…", ""))))
-            assert danger is None or danger.code != row["code"], word
+            found = scope.alarm(squeeze(fold(word.replace("…", ""))))
+            assert found.danger is None or found.danger.code != row["code"], word
+            assert found.is_lookalike, word
 
 
-def test_talk_of_suicide_is_never_taken_as_past() -> None:
-    danger, is_now = scope.find_danger("补助没批下来我不想活了")
-    assert danger is not None
-    assert danger.code == "self_harm"
-    assert is_now
-
-
-def test_an_application_after_a_fire_is_not_now_but_a_cry_is() -> None:
-    assert scope.find_danger("家里失火了怎么申请补助")[1] is False
-    assert scope.find_danger("救命家里失火了还管什么补助")[1] is True
-
-
-@pytest.mark.parametrize("message", ["想给孩子转学", "沿着火车站走", "补办证书弄丢的那张", "电视剧里的那个人好惨"])
-def test_likeness_to_an_emergency_means_nothing(message: str) -> None:
-    assert scope.is_harmless(message)
-
-
-def test_a_short_cry_is_an_emergency_all_the_same() -> None:
-    assert scope.find_danger("救救我")[1] is True
-    assert not scope.is_harmless("他把我按在地上")
+@pytest.mark.parametrize(
+    ("message", "seen"),
+    [
+        ("补助没批下来我不想活了", {"is_always", "is_calm"}),
+        ("家里失火了怎么申请补助", {"is_calm"}),
+        ("救命家里失火了还管什么补助", {"is_calm", "is_urgent"}),
+        ("电视剧里的那个人跳楼了", {"is_always", "is_told"}),
+        ("补办证书弄丢的那张", {"is_office"}),
+        ("他把我按在地上", set()),
+    ],
+)
+def test_what_stands_beside_the_danger_is_seen(message: str, seen: set[str]) -> None:
+    found = scope.alarm(message)
+    flags = {"is_always", "is_calm", "is_urgent", "is_told", "is_office", "is_lookalike"}
+    assert {flag for flag in flags if getattr(found, flag)} == seen
 
 
 @pytest.mark.parametrize("message", ["你好", "谢谢你", "好的好的", "hello"])

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.loading import load_sample
-from catalog.search import CatalogSearch
 from catalog.understanding import Band, Kind
+from tests.town import sample
 
-SEARCH = CatalogSearch(load_sample())
+_, SEARCH = sample()
 
 FIRST = [
     ("屋里老人的养老金要认证，手机搞不来么办？", "V002"),
