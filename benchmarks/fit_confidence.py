@@ -35,7 +35,6 @@ FOLDS = 5
 NEAR_SHARE = 0.1
 OUTSIDE_SHARE = 0.5
 RIDGE = 1.0
-COSTS = {"wrong": 4.0, "question": 1.0, "person": 2.5, "false_alarm": 1.0, "missed_danger": 9.0}
 HEAD = "# Written by benchmarks/fit_confidence.py from held-out phrases; catalog/confidence.py says what they mean.\n"
 
 
@@ -199,7 +198,6 @@ def main() -> None:
     constants: dict[str, object] = {}
     for model in done[0].right:
         constants[model] = fitted(model, done)
-    constants["costs"] = COSTS
     text = yaml.safe_dump(constants, sort_keys=False, default_flow_style=None)
     print(text)
     if "--write" in sys.argv:

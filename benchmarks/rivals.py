@@ -41,6 +41,17 @@ def by_name(names: Mapping[str, str]) -> Search:
     return lambda text: [id for _, _, id in process.extract(text, names, scorer=fuzz.WRatio, limit=3)]
 
 
+def by_ratio(rows: Sequence[tuple[str, str]]) -> Search:
+    """rapidfuzz's ratio with every text: what a list and one call would do."""
+    texts = [text for _, text in rows]
+
+    def search(text: str) -> list[str]:
+        found = process.extract(comparable(text), texts, scorer=fuzz.ratio, limit=FETCHED)
+        return three(rows[n][0] for _, _, n in found)
+
+    return search
+
+
 def by_fts5(rows: Sequence[tuple[str, str]]) -> Search:
     """SQLite FTS5 with its trigram tokenizer; any trigram of the message may match, ranked by its bm25."""
     database = sqlite3.connect(":memory:")
@@ -61,7 +72,7 @@ def fts5_query(text: str) -> str:
 
 def by_bm25(rows: Sequence[tuple[str, str]]) -> Search:
     """BM25 over pairs of neighbouring characters."""
-    counts = [Counter(_pairs(text)) for _, text in rows]
+    counts = [Counter(pairs(text)) for _, text in rows]
     lengths = [max(1, count.total()) for count in counts]
     mean = sum(lengths) / len(lengths)
     postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
@@ -72,7 +83,7 @@ def by_bm25(rows: Sequence[tuple[str, str]]) -> Search:
 
     def search(text: str) -> list[str]:
         scores: dict[int, float] = defaultdict(float)
-        for pair in set(_pairs(comparable(text))):
+        for pair in set(pairs(comparable(text))):
             found = postings.get(pair, [])
             rarity = math.log(1 + (len(rows) - len(found) + 0.5) / (len(found) + 0.5))
             for n, share in found:
@@ -82,7 +93,8 @@ def by_bm25(rows: Sequence[tuple[str, str]]) -> Search:
     return search
 
 
-def _pairs(text: str) -> list[str]:
+def pairs(text: str) -> list[str]:
+    """Pairs of neighbouring characters."""
     return [text[n : n + 2] for n in range(len(text) - 1)]
 
 
@@ -90,10 +102,16 @@ def has_tantivy() -> bool:
     return bool(find_spec("tantivy") and find_spec("jieba"))
 
 
-def by_tantivy(rows: Sequence[tuple[str, str]]) -> Search:
-    """tantivy over words that jieba cuts; any word of the message may match. Needs both packages."""
-    tantivy, jieba = import_module("tantivy"), import_module("jieba")
+def words(text: str) -> list[str]:
+    """Words as jieba cuts them for search."""
+    jieba = import_module("jieba")
     jieba.setLogLevel(60)
+    return list(jieba.cut_for_search(text))
+
+
+def by_tantivy(rows: Sequence[tuple[str, str]], cut: Callable[[str], list[str]] = words) -> Search:
+    """tantivy over what `cut` makes of a text; any part of the message may match. Needs the packages."""
+    tantivy = import_module("tantivy")
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("number", stored=True)
     builder.add_text_field("body", tokenizer_name="whitespace")
@@ -101,14 +119,14 @@ def by_tantivy(rows: Sequence[tuple[str, str]]) -> Search:
     index = tantivy.Index(schema)
     writer = index.writer(num_threads=1)
     for n, (_, text) in enumerate(rows):
-        writer.add_document(tantivy.Document(number=n, body=" ".join(jieba.cut_for_search(text))))
+        writer.add_document(tantivy.Document(number=n, body=" ".join(cut(text))))
     writer.commit()
     index.reload()
     searcher = index.searcher()
 
     def search(text: str) -> list[str]:
-        words = sorted(set(jieba.cut_for_search(comparable(text))))
-        terms = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "body", word)) for word in words]
+        parts = sorted(set(cut(comparable(text))))
+        terms = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "body", part)) for part in parts]
         hits = searcher.search(tantivy.Query.boolean_query(terms), FETCHED).hits
         return three(rows[searcher.doc(address)["number"][0]][0] for _, address in hits)
 

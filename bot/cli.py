@@ -142,11 +142,10 @@ def lint(
 
 
 def _search(catalog: Path | None) -> Any:
-    from bot.keeping import search_for
-    from bot.opening import district_of
+    from bot.opening import district_of, search_of
 
     settings = load(catalog=catalog)
-    return search_for(district_of(settings), settings.learned_folder)
+    return search_of(settings, district_of(settings))
 
 
 @app.command()

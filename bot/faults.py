@@ -51,6 +51,8 @@ WHAT_TO_WRITE = {
     "reranker_model": "write the name that the server gives the model",
     "reranker_folder": "write the path of a folder with model.onnx and tokenizer.json of a sentence-embedding model",
     "reranker_seconds": "write a number of seconds above 0 and up to 10, like 1.5",
+    "costs": "write numbers above 0; one unnecessary question costs 1",
+    "cache": "write the path of a folder, or leave it away",
     "desk": "write a number, a span like 00:20:00 or PT20M, or a time like 17:30",
 }
 

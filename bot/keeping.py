@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from catalog.confidence import COSTS, Costs
 from catalog.district import District
 from catalog.search import CatalogSearch, Learned, learn, names_of
 from catalog.wording import DATA
@@ -54,12 +55,12 @@ def digest(texts: Iterable[str]) -> str:
     return found.hexdigest()[:32]
 
 
-def search_for(district: District, folder: Path | None) -> CatalogSearch:
+def search_for(district: District, folder: Path | None, costs: Costs = COSTS) -> CatalogSearch:
     """A search over `district`; what it learns is kept in `folder`, if there is one."""
     names = (part for pair in sorted(names_of(district).items()) for part in pair)
     words = (part for id, texts in sorted(district.phrases.items()) for part in (id, *texts))
     name = digest((*names, *words))
-    return CatalogSearch(district, learned=kept(folder, name, Learned, lambda: learn(district)))
+    return CatalogSearch(district, costs, kept(folder, name, Learned, lambda: learn(district)))
 
 
 MAY_BE_MADE = frozenset(

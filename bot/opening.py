@@ -19,6 +19,7 @@ from bot.settings import Settings, prepare_folder
 from bot.town import Town
 from catalog import loading
 from catalog.district import District
+from catalog.search import CatalogSearch
 from catalog.understanding import Search
 from storage import database, lessons, unit_of_work
 from storage import settings as kept
@@ -63,15 +64,20 @@ def district_of(settings: Settings) -> District:
     return loading.load(settings.catalog) if settings.catalog else loading.load_sample()
 
 
+def search_of(settings: Settings, district: District) -> CatalogSearch:
+    """The search over a district, as the operator wants it."""
+    return search_for(district, settings.learned_folder, settings.costs)
+
+
 def town_of(settings: Settings, district: District, search: Search | None = None) -> Town:
     """The town; without a `search` of its own it knows only the words of the catalog's files."""
-    return Town(district, search or search_for(district, settings.learned_folder), settings.desk)
+    return Town(district, search or search_of(settings, district), settings.desk)
 
 
 def live_search(settings: Settings, district: District, store: Store) -> LiveSearch:
     """The district's search with all words that were learned; `bot.learning` keeps it up to date."""
     version, words = store.look_now(lessons.version_and_words)
-    return LiveSearch(district, words, version, partial(search_for, folder=settings.learned_folder))
+    return LiveSearch(district, words, version, partial(search_of, settings))
 
 
 def open_store(settings: Settings, district_code: str) -> Store:

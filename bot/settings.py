@@ -27,6 +27,7 @@ from pydantic_settings import (
 
 from bot.faults import PREFIX, WHAT_TO_WRITE, BadSettings, Fault, variable
 from bot.settings_checks import faults_between
+from catalog.confidence import COSTS, Costs
 from handlers.settings import DeskSettings
 
 CONFIG_VARIABLE = PREFIX + "CONFIG"
@@ -104,6 +105,8 @@ class Settings(BaseSettings):
     reranker_seconds: float = 1.5
     """What an unclear question may be held up for it, at most."""
     desk: DeskSettings = DeskSettings()
+    costs: Costs = COSTS
+    """What it costs to be wrong, to ask, to pass on: decides between them (docs/matching.md)."""
 
     @property
     def data_folder(self) -> Path:
@@ -131,6 +134,10 @@ class Settings(BaseSettings):
     @property
     def key_of_reranker(self) -> str | None:
         return self.reranker_key.get_secret_value() if self.reranker_key else None
+
+
+GROUPS = {group: [field.name for field in fields(of)] for group, of in (("desk", DeskSettings), ("costs", Costs))}
+"""Settings that are tables of numbers of their own, and the names in them."""
 
 
 def users_folder() -> Path:
@@ -212,16 +219,13 @@ def _from_file(config: Path | None, faults: list[Fault]) -> dict[str, Any]:
 
 
 def _unknown(found: Mapping[str, Any], path: str) -> Iterator[Fault]:
-    desk = found.get("desk")
     names = [(name, list(Settings.model_fields)) for name in found]
-    names += [(name, _desk_names()) for name in desk] if isinstance(desk, Mapping) else []
+    for group, known in GROUPS.items():
+        inside = found.get(group)
+        names += [(name, known) for name in inside] if isinstance(inside, Mapping) else []
     for name, known in names:
         if name not in known:
             yield Fault(path, f"{name} is not a setting", _did_you_mean(name, known))
-
-
-def _desk_names() -> list[str]:
-    return [field.name for field in fields(DeskSettings)]
 
 
 def _did_you_mean(name: str, known: list[str]) -> str:
@@ -230,14 +234,17 @@ def _did_you_mean(name: str, known: list[str]) -> str:
 
 
 def _from_environment(faults: list[Fault]) -> dict[str, Any]:
-    known = [variable(name) for name in Settings.model_fields] + [variable("desk", name) for name in _desk_names()]
+    known = [variable(name) for name in Settings.model_fields]
+    known += [variable(group, name) for group, names in GROUPS.items() for name in names]
     for name in os.environ:
         if name.startswith(PREFIX) and not name.startswith(NOT_SETTINGS) and name not in known:
             faults.append(Fault(name, "is not a setting", _did_you_mean(name, known)))
     try:
         return EnvSettingsSource(Settings)()
     except SettingsError:
-        faults.append(Fault(variable("desk"), "is not JSON", "set EXIAOBANG_DESK__WAVE_SIZE and the like instead"))
+        group = next((name for name in GROUPS if os.environ.get(variable(name))), "desk")
+        example = variable(group, GROUPS[group][0])
+        faults.append(Fault(variable(group), "is not JSON", f"set {example} and the like instead"))
         return {}
 
 
@@ -263,7 +270,7 @@ def _validated(values: dict[str, Any], faults: list[Fault]) -> Settings:
     except ValidationError as error:
         for found in error.errors(include_url=False, include_input=False):
             name = str(found["loc"][0])
-            where = found["loc"][:2] if name == "desk" else (name,)
+            where = found["loc"][:2] if name in GROUPS else (name,)
             faults.append(Fault(variable(*where), _plain(found["type"], found["msg"]), WHAT_TO_WRITE[name]))
         wrong = {str(found["loc"][0]) for found in error.errors(include_input=False)}
         return Settings.model_validate({name: value for name, value in values.items() if name not in wrong})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -36,6 +38,7 @@ def faults_between(settings: Settings, told: set[str]) -> list[Fault]:
         "reranker_model": _reranker_model_fault(settings),
         "reranker_folder": _reranker_folder_fault(settings),
         "reranker_seconds": None if 0 < settings.reranker_seconds <= LONGEST_WAIT else "is no time to wait",
+        "costs": _costs_fault(settings),
         "desk": "wave_size must be at least 1" if settings.desk.wave_size < 1 else None,
     }
     faults = [Fault(variable(name), wrong, WHAT_TO_WRITE[name]) for name, wrong in checks.items() if wrong]
@@ -48,6 +51,11 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _costs_fault(settings: Settings) -> str | None:
+    below = [name for name, cost in asdict(settings.costs).items() if not 0 < cost < math.inf]
+    return f"{below[0]} is not above 0" if below else None
 
 
 def _token_fault(settings: Settings) -> str | None:

@@ -2,7 +2,7 @@
 
 Logistic models over the same features (`Evidence`). Their constants are data (`data/confidence.yaml`), fitted by
 `benchmarks/fit_confidence.py` on messages that neither the index nor the classifier of kinds had seen: phrases with
-their whole writing style left out, and the examples of other kinds. The costs that bands are chosen by stand there too.
+their whole writing style left out, and the examples of other kinds.
 """
 
 from __future__ import annotations
@@ -36,18 +36,23 @@ TALK = (Kind.SMALL_TALK, Kind.UNCLEAR, Kind.HUMAN, Kind.CANCEL, Kind.STATUS, Kin
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What each outcome costs a resident and the helpers, in units of one unnecessary question."""
+    """What each outcome costs a resident and the helpers, in units of one unnecessary question; an operator may set
+    other numbers. What follows from them: an answer is sure when it is likelier right than about 3 in 4; an alarm is
+    raised when danger is likelier than 1 in 10."""
 
-    wrong: float
+    wrong: float = 4.0
     """A wrong entry answered as if it were sure."""
-    question: float
+    question: float = 1.0
     """A question between two or three entries."""
-    person: float
+    person: float = 2.5
     """Handing over to a person."""
-    false_alarm: float
+    false_alarm: float = 1.0
     """A number to call and a question, to somebody who is in no danger."""
-    missed_danger: float
+    missed_danger: float = 9.0
     """Somebody in danger who gets an ordinary answer."""
+
+
+COSTS = Costs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +98,8 @@ def likelihood(model: Model, evidence: Evidence) -> float:
     return _logistic(model, features(evidence))
 
 
-def band(evidence: Evidence, costs: Costs | None = None) -> Band:
+def band(evidence: Evidence, costs: Costs = COSTS) -> Band:
     """What may be done with the entries: whatever is expected to cost least."""
-    costs = costs or default_costs()
     first, three = likelihood("first", evidence), likelihood("three", evidence)
     choose = costs.question + (1 - three) * costs.person
     expected = {Band.SURE: (1 - first) * costs.wrong, Band.CHOOSE: choose, Band.NONE: costs.person}
@@ -130,9 +134,8 @@ def danger(alarm: Alarm, chances: KindChances, length: int, points: int) -> floa
     return _logistic("danger", danger_features(alarm, chances, length, points))
 
 
-def is_danger(probability: float, costs: Costs | None = None) -> bool:
+def is_danger(probability: float, costs: Costs = COSTS) -> bool:
     """Whether to raise the alarm: when a missed danger is expected to cost more than a false alarm."""
-    costs = costs or default_costs()
     return probability * costs.missed_danger > (1 - probability) * costs.false_alarm
 
 
@@ -146,11 +149,6 @@ def _is_bare_topic(evidence: Evidence) -> bool:
     ranked = evidence.ranked
     is_shared = len(ranked) > 1 and ranked[1].coverage > WHOLLY
     return evidence.length <= LONGEST_TOPIC and is_shared and ranked[0].nearest < OWN_PHRASE
-
-
-def default_costs() -> Costs:
-    """The cost table of data/confidence.yaml."""
-    return Costs(**_constants()["costs"])
 
 
 def _odds(chance: float) -> float:

@@ -29,7 +29,7 @@ CENTROID_SHARE = 1.0
 CHANCE_SHARE = 2.0
 RATIO_SHARE = 0.25
 EPOCHS = 5
-RERANKED = 20
+RERANKED = 10
 _PRIVATE = "\ue000"
 """The first character of the signs (`catalog.lexicon`) and sounds (`catalog.syllables`)."""
 
@@ -110,22 +110,19 @@ class Index:
         ratios = np.array([self._ratio(message, entry) for entry in first], np.float32)
         final = (scores[first] + RATIO_SHARE * ratios) / (1 + CENTROID_SHARE + CHANCE_SHARE + RATIO_SHARE)
         order = np.argsort(-final, kind="stable")[:limit]
+        known = self._vocabulary.idf[numbers]
+        covered = self._centroids.held(numbers, known) / (known.sum() + unknown)
         return [
             Ranked(
                 id=self.ids[first[n]],
                 score=min(1.0, float(final[n])),
                 nearest=min(1.0, float(nearest[first[n]].max())),
-                coverage=self._coverage(numbers, unknown, int(first[n])),
+                coverage=float(covered[first[n]]),
                 chance=float(chance[first[n]]),
             )
             for n in order
             if nearest[first[n]].max() > 0
         ]
-
-    def _coverage(self, numbers: Ints, unknown: float, entry: int) -> float:
-        known = self._vocabulary.idf[numbers]
-        has = np.array([self._centroids.has(number, entry) for number in numbers])
-        return float(known[has].sum() / (known.sum() + unknown))
 
     def _ratio(self, message: str, entry: int) -> float:
         best = process.extractOne(message, self._texts[entry], scorer=fuzz.ratio)

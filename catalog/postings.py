@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.syllables import sound_of
+from catalog.vectors import rows_of
 
 Keys = npt.NDArray[np.uint64]
 Codes = npt.NDArray[np.uint32]
@@ -61,23 +62,22 @@ class Postings:
             return []
         fits = self._within_budget(places)
         found, scores = self._candidates(places[:fits], max(k, CANDIDATES))
-        for place in places[fits:]:
-            docs = self._docs_of(place)
+        for place, rarity in zip(places[fits:], self._rarity(self._found(places[fits:])), strict=True):
+            docs = self._docs[self._starts[place] : self._starts[place + 1]]
             at = np.minimum(np.searchsorted(docs, found), len(docs) - 1)
-            scores += self._rarity(len(docs)) * (docs[at] == found)
+            scores += rarity * (docs[at] == found)
         scores *= self._shares[found]
         best = np.lexsort((found, -scores))[:k]
         return [(int(found[n]), float(scores[n])) for n in best]
 
     def _candidates(self, places: Places, k: int) -> tuple[Codes, Floats]:
         """At least the `k` texts that share most with the grams at `places`, in order, and the summed rarities."""
+        at, sizes = rows_of(self._starts, places)
+        seen = self._docs[at]
         scores = np.zeros(self.size, np.float32)
-        lists = [self._docs_of(place) for place in places]
-        for docs in lists:
-            scores[docs] += self._rarity(len(docs))
-        seen = np.concatenate(lists)
+        np.add.at(scores, seen, np.repeat(self._rarity(sizes), sizes))
         reached = scores[seen] * self._shares[seen]
-        enough = k * len(lists)  # no text stands in more lists than there are
+        enough = k * len(places)  # no text stands in more lists than there are
         if enough < len(seen):
             seen = seen[reached >= np.partition(reached, -enough)[-enough]]
         found = np.unique(seen)
@@ -86,18 +86,17 @@ class Postings:
             found = found[reached >= np.partition(reached, -k)[-k]]
         return found, scores[found]
 
-    def _docs_of(self, place: np.int64) -> Codes:
-        return self._docs[self._starts[place] : self._starts[place + 1]]
-
     def weights(self, text: str) -> tuple[float, float]:
         """The summed rarity of the grams of `text` that stand in any text, and of all its grams."""
         places = self._places_of(text)
-        known = float(sum(self._rarity(int(n)) for n in self._found(places)))
-        unknown = max(0, len(_grams_in(text)) - len(places)) * float(self._rarity(1))
+        known = float(self._rarity(self._found(places)).sum())
+        unknown = max(0, len(_grams_in(text)) - len(places)) * float(self._rarity(np.ones(1, np.int64))[0])
         return known, known + unknown
 
-    def _rarity(self, found: int) -> np.float32:
-        return np.float32(np.log1p((self.size - found + 0.5) / (found + 0.5)))
+    def _rarity(self, found: Places) -> Floats:
+        """What grams that stand in so many texts tell."""
+        rarity: Floats = np.log1p((self.size - found + 0.5) / (found + 0.5)).astype(np.float32)
+        return rarity
 
     def _keys(self, codes: Codes, lengths: Places) -> Keys:
         """One number for each gram of each text: gram * size + number of the text."""

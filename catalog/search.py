@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from catalog import confidence, kinds, parts, scope
-from catalog.confidence import Costs, Evidence
+from catalog.confidence import COSTS, Costs, Evidence
 from catalog.district import District
 from catalog.kinds import KindChances, KindIndex
 from catalog.lexicon import signs
@@ -65,9 +65,9 @@ def names_of(district: District) -> dict[str, str]:
 class CatalogSearch:
     """Understands messages by the services, certificates and phrases of one district. Safe to share."""
 
-    def __init__(self, district: District, costs: Costs | None = None, learned: Learned | None = None) -> None:
-        """`costs`: the operator's cost table, that of the data files when it is left out; `learned`: what `learn` made
-        of the same district before (it takes seconds)."""
+    def __init__(self, district: District, costs: Costs = COSTS, learned: Learned | None = None) -> None:
+        """`costs`: the operator's cost table; `learned`: what `learn` made of the same district before (it takes
+        seconds)."""
         self._district = district
         self._costs = costs
         learned = learned or learn(district)

@@ -6,11 +6,15 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from catalog.learning import Floats, Ints
 from catalog.syllables import sound_of
+
+Places = npt.NDArray[np.int64]
 
 MAX_GRAMS = 400
 """Of a long message, only its rarest grams are looked up."""
@@ -56,7 +60,8 @@ class Vocabulary:
         """The known grams of `text`, their weights (length 1), and the summed rarity of its unknown grams."""
         count = Counter(grams(text))
         known = [(self.number[gram], often) for gram, often in count.items() if gram in self.number]
-        known = sorted(known, key=lambda pair: -self.idf[pair[0]])[:MAX_GRAMS]
+        if len(known) > MAX_GRAMS:
+            known = sorted(known, key=lambda pair: -pair[0])[:MAX_GRAMS]
         numbers = np.array([n for n, _ in known], np.int32)
         often = np.array([n for _, n in known], np.float32)
         weights = (1 + np.log(often)) * self.idf[numbers] if known else often
@@ -74,11 +79,8 @@ class Vocabulary:
 
     def cosines(self, numbers: Ints, weights: Floats) -> Floats:
         """Cosine of a vector with every text; one zero more at the end, for the gaps of tables of texts."""
-        scores = np.zeros(self.size + 1, np.float32)
-        for number, weight in zip(numbers, weights, strict=True):
-            a, b = self.starts[number], self.starts[number + 1]
-            scores[self.docs[a:b]] += weight * self.weights[a:b]
-        return scores
+        at, sizes = rows_of(self.starts, numbers)
+        return _sum(self.docs[at], np.repeat(weights, sizes) * self.weights[at], self.size + 1)
 
     def centroids(self, class_of: Ints, shares: Floats, classes: int) -> Centroids:
         """The mean vectors of the texts of each class; text n is of class `class_of[n]` and counts `shares[n]`."""
@@ -96,16 +98,18 @@ class Centroids:
     """One vector of length 1 for each class, by gram: `classes[a:b]` with a, b = starts[gram], starts[gram + 1] are the
     classes that have a gram, in order, `weights[a:b]` its share in each. Immutable."""
 
-    def __init__(self, classes: Ints, weights: Floats, starts: Ints, count: int) -> None:
+    def __init__(self, classes: Ints, weights: Floats, starts: Places, count: int) -> None:
         self.classes, self.weights, self.starts, self.count = classes, weights, starts, count
 
     def cosines(self, numbers: Ints, weights: Floats) -> Floats:
         """Cosine of a vector with every class."""
-        scores = np.zeros(self.count, np.float32)
-        for number, weight in zip(numbers, weights, strict=True):
-            a, b = self.starts[number], self.starts[number + 1]
-            scores[self.classes[a:b]] += weight * self.weights[a:b]
-        return scores
+        at, sizes = rows_of(self.starts, numbers)
+        return _sum(self.classes[at], np.repeat(weights, sizes) * self.weights[at], self.count)
+
+    def held(self, numbers: Ints, values: Floats) -> Floats:
+        """For every class, the sum of the `values` of those of the grams `numbers` that it has."""
+        at, sizes = rows_of(self.starts, numbers)
+        return _sum(self.classes[at], np.repeat(values, sizes), self.count)
 
     def has(self, number: int, of_class: int) -> bool:
         """Whether a text of the class has the gram."""
@@ -121,6 +125,19 @@ class Centroids:
         return table
 
 
-def _starts(gram_of: Ints, grams: int) -> Ints:
+def rows_of(starts: Places, numbers: npt.NDArray[np.integer[Any]]) -> tuple[Places, Places]:
+    """Where the rows of the grams `numbers` stand, one gram after the other, and how many each has."""
+    first = starts[numbers]
+    sizes: Places = starts[numbers + 1] - first
+    before = np.cumsum(sizes) - sizes
+    rows: Places = np.repeat(first - before, sizes) + np.arange(int(sizes.sum()), dtype=np.int64)
+    return rows, sizes
+
+
+def _sum(places: Ints, values: Floats, size: int) -> Floats:
+    return np.bincount(places, weights=values, minlength=size).astype(np.float32)
+
+
+def _starts(gram_of: Ints, grams: int) -> Places:
     """Where the rows of each gram begin, and the end of the last one."""
     return np.concatenate([[0], np.cumsum(np.bincount(gram_of, minlength=grams))]).astype(np.int64)

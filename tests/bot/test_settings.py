@@ -80,6 +80,15 @@ def test_desk_numbers_are_read_as_spans(tmp_path: Path) -> None:
     assert load(written(tmp_path, '[desk]\nwave_wait = "PT5M"\n')).desk.wave_wait == timedelta(minutes=5)
 
 
+def test_the_cost_table_is_read_and_checked(tmp_path: Path) -> None:
+    costs = load(written(tmp_path, "[costs]\nwrong = 8\n")).costs
+    assert (costs.wrong, costs.question) == (8, 1)
+    with pytest.raises(BadSettings, match=r"person is not above 0; write numbers above 0"):
+        load(written(tmp_path, "[costs]\nperson = 0\n"))
+    with pytest.raises(BadSettings, match="wrogn is not a setting; did you mean wrong"):
+        load(written(tmp_path, "[costs]\nwrogn = 1\n"))
+
+
 @pytest.mark.parametrize("text", ["port = ", "\x00", "port == 3"])
 def test_a_file_that_is_not_toml_gets_a_sentence(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadSettings, match="is not TOML"):
