@@ -34,7 +34,8 @@ def calibration(names: Mapping[str, str], rows: Sequence[tuple[str, str, str]], 
     index = Index(names, grouped(rows))
     texts = [squeeze(text) for text in index.texts()]
     phrases = [trial for group in groups.values() for trial in group]
-    outside = list(ask_examples(index, texts, kinds.examples(), OUTSIDE_SHARE * len(phrases)))
+    asked = ask_examples(index, texts, kinds.examples(), OUTSIDE_SHARE * len(phrases))
+    outside = [trial for trial in asked if not trial.is_harmless]
     shipped = _shipped(list(phrases[0].features))
     right = _right(phrases)
     stated = _chances(phrases, shipped)
@@ -59,7 +60,7 @@ def _style(names: Mapping[str, str], rows: Sequence[tuple[str, str, str]], style
     index = Index(names, grouped([row for row in rows if row[2] != style]))
     known = KindIndex([squeeze(text) for text in index.texts()], kinds.examples())
     asked = [Asked(text, id, "service") for id, text, of in rows if of == style][::EVERY]
-    return list(ask(index, known, asked, 1.0))
+    return list(ask(index, known.chances, asked, 1.0))
 
 
 def _shipped(columns: Sequence[str]) -> Numbers:

@@ -115,8 +115,7 @@ def ask(index: Index, chances: Chances, asked: Sequence[Asked], weight: float) -
         ranked = index.rank(query + signs(folded))
         near = scope.find_near_miss(message) is not None
         points = scope.complaint_points(message)
-        kind = chances(message)
-        evidence = Evidence(ranked, len(query), kind, points, near)
+        evidence = Evidence(ranked, len(query), chances(message), points, near)
         found = [entry.id for entry in ranked]
         right = {
             "first": found[:1] == [question.entry],
@@ -125,7 +124,7 @@ def ask(index: Index, chances: Chances, asked: Sequence[Asked], weight: float) -
             "near_miss": question.kind == "near_miss",
             "danger": question.kind == "emergency",
         }
-        danger = danger_features(scope.alarm(message), kind, len(message), points)
+        danger = danger_features(scope.alarm(message), evidence)
         yield Trial(features(evidence), danger, right, weight, question.kind == HARMLESS)
 
 

@@ -10,6 +10,7 @@ from pypinyin import lazy_pinyin
 
 Noise = Callable[[str, Random], str]
 BEFORE = ("那个，我想问哈子，", "呃，就是说，", "麻烦问一声，", "哎，跟你打听个事，")
+STRAY = "的了是我不在有人这个他们来到说"
 BEHIND = ("，晓得不", "，谢谢啊", "，是不是这样的", "，我也搞不太懂")
 
 
@@ -57,6 +58,12 @@ def doubled(text: str, random: Random) -> str:
     return text[:at] + text[at : at + 1] + text[at:]
 
 
+def added(text: str, random: Random) -> str:
+    """One of the commonest characters of chat put in somewhere."""
+    at = random.randrange(len(text) + 1)
+    return text[:at] + random.choice(STRAY) + text[at:]
+
+
 def swapped(text: str, random: Random) -> str:
     """Two neighbours that differ change places."""
     able = [n for n in _characters(text) if n + 1 < len(text) and text[n] != text[n + 1]]
@@ -90,6 +97,7 @@ def all_noises(texts: Iterable[str]) -> dict[str, Noise]:
         "one wrong character of the same sound": wrong_character(homophones(texts)),
         "one character dropped": dropped,
         "one character doubled": doubled,
+        "one character added": added,
         "two neighbours swapped": swapped,
         "traditional script": traditional,
         "filler words": filled,

@@ -27,7 +27,7 @@ from catalog.wording import DATA
 
 T = TypeVar("T")
 
-MADE_FROM = ("kinds.csv", "lexicon.yaml", "scope.yaml", "wording.yaml")
+MADE_FROM = ("kinds.csv", "lexicon.yaml", "wording.yaml")
 MADE_BY = (
     "kinds.py",
     "learning.py",

@@ -38,7 +38,7 @@ TALK = (Kind.SMALL_TALK, Kind.UNCLEAR, Kind.HUMAN, Kind.CANCEL, Kind.STATUS, Kin
 class Costs:
     """What each outcome costs a resident and the helpers, in units of one unnecessary question; an operator may set
     other numbers. What follows from them: an answer is sure when it is likelier right than about 3 in 4; an alarm is
-    raised when danger is likelier than 1 in 10."""
+    raised when danger is likelier than 1 in 6."""
 
     wrong: float = 4.0
     """A wrong entry answered as if it were sure."""
@@ -46,9 +46,9 @@ class Costs:
     """A question between two or three entries."""
     person: float = 2.5
     """Handing over to a person."""
-    false_alarm: float = 1.0
+    false_alarm: float = 2.0
     """A number to call and a question, to somebody who is in no danger."""
-    missed_danger: float = 9.0
+    missed_danger: float = 10.0
     """Somebody in danger who gets an ordinary answer."""
 
 
@@ -107,15 +107,18 @@ def band(evidence: Evidence, costs: Costs = COSTS) -> Band:
     return Band.CHOOSE if best is Band.SURE and _is_bare_topic(evidence) else best
 
 
-def danger_features(alarm: Alarm, chances: KindChances, length: int, points: int) -> Mapping[str, float]:
-    """What the model of danger looks at. `length` in characters; `points`: see `scope.complaint_points`."""
-    is_listed = alarm.danger is not None
+def danger_features(alarm: Alarm, evidence: Evidence) -> Mapping[str, float]:
+    """What the model of danger looks at; the more a message is like the phrases of one entry, the less it is a cry."""
+    first = evidence.ranked[0] if evidence.ranked else Ranked("", 0.0, 0.0, 0.0, 0.0)
+    chances, is_listed = evidence.chances, alarm.danger is not None
     return {
         "bias": 1.0,
         "emergency": _odds(chances.of(Kind.EMERGENCY)),
         "complaint": _odds(chances.of(Kind.COMPLAINT)),
         "service": _odds(chances.of(Kind.SERVICE)),
         "talk": _odds(chances.of(*TALK)),
+        "score": first.score,
+        "nearest": first.nearest,
         "listed": float(is_listed),
         "listed_always": float(alarm.is_always),
         "listed_calm": float(is_listed and alarm.is_calm),
@@ -124,14 +127,14 @@ def danger_features(alarm: Alarm, chances: KindChances, length: int, points: int
         "told": float(alarm.is_told),
         "office": float(alarm.is_office),
         "lookalike": float(alarm.is_lookalike),
-        "brevity": 1 / max(2, length),
-        "points": max(-2, min(MOST_POINTS, points)) / 2,
+        "brevity": 1 / max(2, evidence.length),
+        "points": max(-2, min(MOST_POINTS, evidence.points)) / 2,
     }
 
 
-def danger(alarm: Alarm, chances: KindChances, length: int, points: int) -> float:
+def danger(alarm: Alarm, evidence: Evidence) -> float:
     """The probability that a message speaks of danger to life now; 0..1."""
-    return _logistic("danger", danger_features(alarm, chances, length, points))
+    return _logistic("danger", danger_features(alarm, evidence))
 
 
 def is_danger(probability: float, costs: Costs = COSTS) -> bool:

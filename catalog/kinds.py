@@ -16,7 +16,6 @@ from functools import cache
 import numpy as np
 
 from catalog.learning import Example, chances, kept, learn
-from catalog.scope import danger_words
 from catalog.understanding import Kind
 from catalog.vectors import Vocabulary
 from catalog.wording import DATA, fold, squeeze
@@ -96,8 +95,8 @@ def _class_of(example: KindExample) -> tuple[str, str]:
 
 @cache
 def examples() -> tuple[KindExample, ...]:
-    """The rows of data/kinds.csv, and each listed word of danger by itself: 家暴 alone is a cry for help."""
+    """The rows of data/kinds.csv."""
     with (DATA / "kinds.csv").open(encoding="utf-8", newline="") as file:
-        rows = [KindExample(squeeze(fold(row["text"])), row["kind"], row["matter"]) for row in csv.DictReader(file)]
-    words = (KindExample(squeeze(fold(word)), Kind.EMERGENCY.value, code) for code, word in danger_words())
-    return tuple({example.text: example for example in (*words, *rows)}.values())
+        return tuple(
+            KindExample(squeeze(fold(row["text"])), row["kind"], row["matter"]) for row in csv.DictReader(file)
+        )

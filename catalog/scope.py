@@ -7,7 +7,7 @@ functions take the comparable form of a message (see `catalog.matching.comparabl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -91,11 +91,6 @@ def _matters() -> Mapping[str, _Matter]:
     }
 
 
-def danger_words() -> Iterator[tuple[str, str]]:
-    """(code of the danger, word) of the lists; gaps in a word are left out."""
-    return ((row["code"], str(word).replace("…", "")) for row in _lists()["emergencies"] for word in row["words"])
-
-
 def danger_of(code: str) -> Danger:
     """The danger of a code with its numbers; 110 and 120 for a code that the lists no longer have."""
     return next((row.danger for row in _dangers() if row.danger.code == code), Danger(code, ("110", "120")))
@@ -107,6 +102,8 @@ class Alarm:
 
     danger: Danger | None = None
     """The listed danger that it speaks of."""
+    is_alone: bool = False
+    """The message is nothing but that word: 家暴 alone is a cry for help."""
     is_always: bool = False
     """Talk of it is never taken as past: suicide."""
     is_calm: bool = False
@@ -126,6 +123,7 @@ def alarm(message: str) -> Alarm:
     found = next((row for row in _dangers() if row.words.search(row.never.sub(" ", message))), None)
     return Alarm(
         danger=found.danger if found else None,
+        is_alone=bool(found and found.words.fullmatch(message)),
         is_always=bool(found and found.always),
         is_calm=bool(_pattern("calm").search(message)),
         is_urgent=bool(_pattern("urgent").search(message)),

@@ -47,6 +47,17 @@ class Learned:
     kinds: KindIndex
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A message, or a part of one, as index, classifier and word lists see it."""
+
+    query: str
+    """In comparable form, without padding."""
+    evidence: Evidence
+    near: str | None
+    """The matter of another office whose words stand in it."""
+
+
 def learn(district: District) -> Learned:
     """What a search knows of a district's words; some seconds of CPU."""
     names = names_of(district)
@@ -84,11 +95,20 @@ class CatalogSearch:
     def _understood(self, text: str) -> Understanding:
         folded = fold(text)
         message = squeeze(folded)
-        chances = self._chances(folded)
-        danger, is_now = self._danger(message, chances)
+        read = self._read(folded)
+        danger, is_now = self._danger(message, read.evidence)
         if danger and is_now:
             return Understanding(Kind.EMERGENCY, Band.NONE, danger=danger, place_code=self._place(message))
-        return self._talk(message) or self._with_second(folded, self._matter(folded, message, chances, danger))
+        return self._talk(message) or self._with_second(folded, self._matter(message, read, danger))
+
+    def _read(self, folded: str) -> _Read:
+        """What index, classifier and word lists see in a message or a part of one."""
+        message = squeeze(folded)
+        query = squeeze(strip_boilerplate(heard(folded)))
+        ranked = self._order_twins(self._index.rank(query + signs(folded), SHOWN), message)
+        near = scope.find_near_miss(message)
+        points = scope.complaint_points(message)
+        return _Read(query, Evidence(ranked, len(query), self._chances(folded), points, near is not None), near)
 
     def _with_second(self, folded: str, found: Understanding) -> Understanding:
         """`found` with the entries of a second matter, if the message can be cut in two so that one part is by itself
@@ -116,24 +136,21 @@ class CatalogSearch:
 
     def _matter_of(self, half: str, least: float) -> tuple[Candidate, ...]:
         """The entries of a part of a message; none when the first is not at least as likely as `least`."""
-        query, ranked = self._ranked(half)
-        message = squeeze(half)
-        near = scope.find_near_miss(message) is not None
-        evidence = Evidence(ranked, len(query), self._chances(half), scope.complaint_points(message), near)
-        return self._candidates(query, ranked) if confidence.likelihood("first", evidence) >= least else ()
+        read = self._read(half)
+        return self._candidates(read) if confidence.likelihood("first", read.evidence) >= least else ()
 
     def _chances(self, folded: str) -> KindChances:
         """What kind a folded message may be of; nothing when it has no word that can be read or heard."""
         message = squeeze(heard(folded))
         return self._kinds.chances(message) if has_characters(message) else KindChances({}, {})
 
-    def _danger(self, message: str, chances: KindChances) -> tuple[Danger | None, bool]:
+    def _danger(self, message: str, evidence: Evidence) -> tuple[Danger | None, bool]:
         """The danger that a message speaks of, and whether it is now."""
         alarm = scope.alarm(message)
-        likely = confidence.danger(alarm, chances, len(message), scope.complaint_points(message))
-        if not confidence.is_danger(likely, self._costs):
+        likely = confidence.danger(alarm, evidence)
+        if not alarm.is_alone and not confidence.is_danger(likely, self._costs):
             return alarm.danger, False
-        return alarm.danger or scope.danger_of(chances.matters.get(Kind.EMERGENCY, "")), True
+        return alarm.danger or scope.danger_of(evidence.chances.matters.get(Kind.EMERGENCY, "")), True
 
     def _talk(self, message: str) -> Understanding | None:
         """What needs no entry of the catalog: nothing said, a person wanted, small talk, status, a facility."""
@@ -154,22 +171,18 @@ class CatalogSearch:
             return Understanding(Kind.FACILITY, Band.SURE, facility_kind=facility, place_code=place)
         return None
 
-    def _matter(self, folded: str, message: str, chances: KindChances, danger: Danger | None) -> Understanding:
+    def _matter(self, message: str, read: _Read, danger: Danger | None) -> Understanding:
         """A service, a certificate, a complaint, another office's matter, or nothing that is known."""
-        query, ranked = self._ranked(folded)
-        ranked = self._order_twins(ranked, message)
-        near = scope.find_near_miss(message)
-        evidence = Evidence(ranked, len(query), chances, scope.complaint_points(message), near is not None)
-        kind, band = self._kind(evidence, near)
-        facility = chances.matters.get(Kind.FACILITY) if kind is Kind.FACILITY else None
+        chances = read.evidence.chances
+        kind, band = self._kind(read.evidence, read.near)
         return Understanding(
             kind=kind,
             band=band,
-            candidates=self._candidates(query, ranked),
+            candidates=self._candidates(read),
             danger=danger,
-            facility_kind=facility,
+            facility_kind=chances.matters.get(Kind.FACILITY) if kind is Kind.FACILITY else None,
             place_code=self._place(message),
-            advice=None if kind in MATTERS else near or self._advice(kind, chances),
+            advice=None if kind in MATTERS else read.near or self._advice(kind, chances),
         )
 
     def _advice(self, kind: Kind, chances: KindChances) -> str | None:
@@ -204,14 +217,10 @@ class CatalogSearch:
         better = replace(ranked[1], score=ranked[0].score)
         return [better, replace(ranked[0], score=ranked[1].score), *ranked[2:]]
 
-    def _ranked(self, folded: str) -> tuple[str, list[Ranked]]:
-        """The comparable query and its entries."""
-        query = squeeze(strip_boilerplate(heard(folded)))
-        return query, self._index.rank(query + signs(folded), SHOWN)
-
-    def _candidates(self, query: str, ranked: list[Ranked]) -> tuple[Candidate, ...]:
+    def _candidates(self, read: _Read) -> tuple[Candidate, ...]:
         return tuple(
-            Candidate(entry.id, round(entry.score, 4), self._index.matched_words(query, entry.id)) for entry in ranked
+            Candidate(entry.id, round(entry.score, 4), self._index.matched_words(read.query, entry.id))
+            for entry in read.evidence.ranked
         )
 
     def _place(self, message: str) -> str | None:

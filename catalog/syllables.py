@@ -16,24 +16,23 @@ from pypinyin.constants import PINYIN_DICT
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[a-z]+")
+_WORDS = re.compile(r"[a-z]+(?:[ ']+[a-z]+)*")
 _FIRST = 0xF000
 _SHORT = frozenset({"a", "o", "e"})
 _NOT_TYPED = frozenset({"ng", "hm", "hng"})
 """Interjections that pypinyin lists; nobody means them by these letters."""
 LONGEST = 6
-AMONG_CHARACTERS = 2
-"""Syllables that a word among Chinese characters needs to count as pinyin: taobao does, ka may be anything."""
+LEAST = 2
+"""Syllables that letters need to count as pinyin: taobao does, ka may be anything."""
 MOSTLY = 0.75
-"""Share of the letters of a message without characters that must be pinyin."""
+"""Share of the letters of words that stand together that must be pinyin."""
 READ = 1000
 """Characters of a message that are looked through for pinyin."""
 
 
 def heard(folded: str) -> str:
     """A folded message with its words in pinyin replaced by their sounds; other letters stay."""
-    beginning, rest = folded[:READ], folded[READ:]
-    least = 1 if _is_pinyin(beginning) else AMONG_CHARACTERS
-    return _WORD.sub(lambda word: _sounds_of(word.group(), least), beginning) + rest
+    return _WORDS.sub(lambda words: _heard_words(words.group()), folded[:READ]) + folded[READ:]
 
 
 def sound_of(char: str) -> str:
@@ -41,19 +40,14 @@ def sound_of(char: str) -> str:
     return _sound(_syllable_of(char)) if _HAN.match(char) else ""
 
 
-def _is_pinyin(folded: str) -> bool:
-    """Whether a message has no characters, at least two syllables, and hardly a letter that is not pinyin."""
-    if _HAN.search(folded):
-        return False
-    words = _WORD.findall(folded)
+def _heard_words(together: str) -> str:
+    """Words that stand together, by their sounds if hardly a letter of them is not pinyin."""
+    words = _WORD.findall(together)
     cut = [word for word in words if _cut_word(word)]
-    letters = sum(map(len, words))
-    return sum(len(_cut_word(word)) for word in cut) >= 2 and sum(map(len, cut)) >= MOSTLY * letters
-
-
-def _sounds_of(word: str, least: int) -> str:
-    syllables = _cut_word(word)
-    return "".join(map(_sound, syllables)) if len(syllables) >= least else word
+    is_pinyin = sum(map(len, cut)) >= MOSTLY * sum(map(len, words))
+    if not is_pinyin or sum(len(_cut_word(word)) for word in cut) < LEAST:
+        return together
+    return _WORD.sub(lambda word: "".join(map(_sound, _cut_word(word.group()))) or word.group(), together)
 
 
 def _sound(syllable: str) -> str:

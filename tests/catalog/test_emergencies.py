@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 
 import pytest
+import yaml
 
 from catalog.kinds import examples
 from catalog.matching import comparable
@@ -288,3 +289,9 @@ def test_none_of_these_messages_is_an_example_or_a_phrase() -> None:
     assert written & {example.text for example in examples()} == set()
     with (DATA / "phrases.csv").open(encoding="utf-8", newline="") as file:
         assert written & {comparable(row["text"]) for row in csv.DictReader(file)} == set()
+
+
+def test_a_danger_word_alone_is_an_emergency() -> None:
+    rows = yaml.safe_load((DATA / "scope.yaml").read_text(encoding="utf-8"))["emergencies"]
+    words = [str(word) for row in rows for word in row["words"] if "…" not in str(word)]
+    assert [word for word in words if SEARCH.understand(word).kind is not Kind.EMERGENCY] == []

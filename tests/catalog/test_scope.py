@@ -40,11 +40,12 @@ def test_no_harmless_word_is_a_danger() -> None:
         ("电视剧里的那个人跳楼了", {"is_always", "is_told"}),
         ("补办证书弄丢的那张", {"is_office"}),
         ("他把我按在地上", set()),
+        ("家暴", {"is_alone"}),
     ],
 )
 def test_what_stands_beside_the_danger_is_seen(message: str, seen: set[str]) -> None:
     found = scope.alarm(message)
-    flags = {"is_always", "is_calm", "is_urgent", "is_told", "is_office", "is_lookalike"}
+    flags = {"is_alone", "is_always", "is_calm", "is_urgent", "is_told", "is_office", "is_lookalike"}
     assert {flag for flag in flags if getattr(found, flag)} == seen
 
 

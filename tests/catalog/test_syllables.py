@@ -35,6 +35,11 @@ def test_pinyin_among_characters_is_heard_when_it_is_a_word() -> None:
     assert heard("我的shebaoka丢了") == f"我的{sounds('社保卡')}丢了"
 
 
+def test_pinyin_behind_characters_is_heard_word_by_word() -> None:
+    heard_words = squeeze(heard("我想问 she bao ka 怎么办"))
+    assert heard_words == f"我想问{sounds('社保卡')}怎么办"
+
+
 def test_near_sounds_are_equal_and_others_are_not() -> None:
     assert sounds("身份证") == sounds("生分真")
     assert sounds("身份证") != sounds("社保卡")
