@@ -19,13 +19,14 @@ from catalog.wording import fold, has_characters, squeeze, strip_boilerplate
 SHOWN = 5
 LEARNED_UP_TO = 20_000_000
 """Texts times entries up to which a classifier of entries is learned; above it would take minutes and gigabytes."""
-IS_COMPLAINT = 0.35
-IS_COMPLAINT_IN_WORDS = 0.2
-COMPLAINT_POINTS = 2
-"""With at least so many points (`scope.complaint_points`) a lower likelihood is enough."""
-IS_NEAR_MISS = 0.5
+IS_COMPLAINT = 0.3
+IS_NEAR_MISS = 0.35
 """Likelihoods (see `catalog.confidence`) from which a message is of the kind."""
-IS_TALK = 0.5
+IS_COMPLAINT_IN_WORDS, COMPLAINT_POINTS = 0.2, 2
+"""With at least so many points (`scope.complaint_points`) a lower likelihood is enough."""
+IS_COMPLAINT_WITHOUT_ENTRY = 0.1
+"""When no entry fits, a lower one still is: a person reads it in any case."""
+IS_TALK = 0.4
 TALK_UNTIL = 0.5
 """Chance from which the classifier's small talk, status ... counts, when no entry is likelier than TALK_UNTIL."""
 SURE_WHEN_ANNOUNCED = 0.4
@@ -148,7 +149,8 @@ class CatalogSearch:
         """The danger that a message speaks of, and whether it is now."""
         alarm = scope.alarm(message)
         likely = confidence.danger(alarm, evidence)
-        if not alarm.is_alone and not confidence.is_danger(likely, self._costs):
+        is_likely = confidence.is_danger(likely, self._costs) and not self._is_place(message)
+        if not alarm.is_alone and not is_likely:
             return alarm.danger, False
         return alarm.danger or scope.danger_of(evidence.chances.matters.get(Kind.EMERGENCY, "")), True
 
@@ -193,6 +195,7 @@ class CatalogSearch:
         band = confidence.band(evidence, self._costs)
         outside = Band.NONE if band is Band.NONE else Band.CHOOSE
         least = IS_COMPLAINT_IN_WORDS if evidence.points >= COMPLAINT_POINTS else IS_COMPLAINT
+        least = IS_COMPLAINT_WITHOUT_ENTRY if band is Band.NONE else least
         if confidence.likelihood("complaint", evidence) >= least:
             return Kind.COMPLAINT, outside
         is_near = confidence.likelihood("near_miss", evidence) >= IS_NEAR_MISS
@@ -227,6 +230,10 @@ class CatalogSearch:
         """The place that a message clearly names: exactly one is found by its own name."""
         named = [place for place in self._district.places.find(message[:200]) if _is_named(place.name, message)]
         return named[0].code if named else None
+
+    def _is_place(self, message: str) -> bool:
+        """Whether the message is nothing but the name of a place."""
+        return any(comparable(place.name) == message for place in self._district.places.find(message[:200]))
 
 
 def _is_named(name: str, message: str) -> bool:
