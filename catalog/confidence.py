@@ -37,10 +37,10 @@ TALK = (Kind.SMALL_TALK, Kind.UNCLEAR, Kind.HUMAN, Kind.CANCEL, Kind.STATUS, Kin
 @dataclass(frozen=True, slots=True)
 class Costs:
     """What each outcome costs a resident and the helpers, in units of one unnecessary question; an operator may set
-    other numbers. What follows from them: an answer is sure when it is likelier right than about 3 in 4; an alarm is
+    other numbers. What follows from them: an answer is sure when it is likelier right than about 4 in 5; an alarm is
     raised when danger is likelier than 1 in 6."""
 
-    wrong: float = 4.0
+    wrong: float = 5.0
     """A wrong entry answered as if it were sure."""
     question: float = 1.0
     """A question between two or three entries."""

@@ -9,8 +9,9 @@ from catalog.wording import squeeze
 
 SHORTEST = 3
 """Characters that a part needs to speak of a matter."""
+SHORTEST_CLAUSE = 5
 MOST = 12
-"""Cuts of a long letter that are looked at."""
+"""Cuts and clauses of a long letter that are looked at."""
 
 _JOINTS = r"还有|另外|顺便|再就是|再一个|对了|以及"
 _ANNOUNCED = re.compile(rf"{_JOINTS}|两个|两样|两件|一起|一块|同时|分别|都")
@@ -32,3 +33,9 @@ def halves(folded: str) -> Iterator[tuple[str, str, bool]]:
         if len(squeeze(before)) >= SHORTEST and len(squeeze(behind)) >= SHORTEST and cuts < MOST:
             cuts += 1
             yield before, behind, bool(re.search(_JOINTS, seam.group()))
+
+
+def clauses(folded: str) -> list[str]:
+    """What stands between stops, where that is more than one thing: danger may be mentioned in passing."""
+    found = [part for part in re.split(_STOPS, folded) if len(squeeze(part)) >= SHORTEST_CLAUSE]
+    return found[:MOST] if len(found) > 1 else []

@@ -29,6 +29,9 @@ IS_COMPLAINT_WITHOUT_ENTRY = 0.1
 IS_TALK = 0.4
 TALK_UNTIL = 0.5
 """Chance from which the classifier's small talk, status ... counts, when no entry is likelier than TALK_UNTIL."""
+HINT_OF_DANGER, CRY = 0.04, 0.7
+"""Probability of danger from which the clauses of a message are looked at one by one, and the one that a clause must
+have by itself to raise the alarm."""
 SURE_WHEN_ANNOUNCED = 0.4
 SURE_WHEN_NOT = 0.8
 """Likelihood that both parts of a message need to count as two matters: when words such as 还有 say that there are two,
@@ -36,6 +39,10 @@ and when nothing does."""
 SECOND_SCORE = 0.12
 """Score that the second matter needs among the entries of the whole message."""
 ALSO = 3
+IS_ASKING_AFTER = 0.5
+"""Chance from which it counts however likely an entry is: whoever asks how their own matter stands, or where the nearest
+canteen is, names the matter too."""
+_ASKS_AFTER = (Kind.STATUS, Kind.FACILITY)
 MATTERS = (Kind.SERVICE, Kind.CERTIFICATE)
 _TALK = (Kind.SMALL_TALK, Kind.HUMAN, Kind.CANCEL, Kind.STATUS, Kind.FACILITY, Kind.UNCLEAR)
 
@@ -97,7 +104,7 @@ class CatalogSearch:
         folded = fold(text)
         message = squeeze(folded)
         read = self._read(folded)
-        danger, is_now = self._danger(message, read.evidence)
+        danger, is_now = self._danger(folded, read.evidence)
         if danger and is_now:
             return Understanding(Kind.EMERGENCY, Band.NONE, danger=danger, place_code=self._place(message))
         return self._talk(message) or self._with_second(folded, self._matter(message, read, danger))
@@ -145,14 +152,28 @@ class CatalogSearch:
         message = squeeze(heard(folded))
         return self._kinds.chances(message) if has_characters(message) else KindChances({}, {})
 
-    def _danger(self, message: str, evidence: Evidence) -> tuple[Danger | None, bool]:
+    def _danger(self, folded: str, evidence: Evidence) -> tuple[Danger | None, bool]:
         """The danger that a message speaks of, and whether it is now."""
+        message = squeeze(folded)
         alarm = scope.alarm(message)
         likely = confidence.danger(alarm, evidence)
-        is_likely = confidence.is_danger(likely, self._costs) and not self._is_place(message)
-        if not alarm.is_alone and not is_likely:
+        matters = evidence.chances.matters
+        if not alarm.is_alone and not confidence.is_danger(likely, self._costs):
+            clause = self._cry(folded) if likely >= HINT_OF_DANGER and not alarm.is_told else None
+            if clause is None:
+                return alarm.danger, False
+            matters = clause.chances.matters
+        if not alarm.is_alone and self._is_place(message):
             return alarm.danger, False
-        return alarm.danger or scope.danger_of(evidence.chances.matters.get(Kind.EMERGENCY, "")), True
+        return alarm.danger or scope.danger_of(matters.get(Kind.EMERGENCY, "")), True
+
+    def _cry(self, folded: str) -> Evidence | None:
+        """The clause that by itself is danger beyond doubt: it may stand beside an ordinary question."""
+        for clause in parts.clauses(folded):
+            evidence = self._read(clause).evidence
+            if confidence.danger(scope.alarm(squeeze(clause)), evidence) >= CRY:
+                return evidence
+        return None
 
     def _talk(self, message: str) -> Understanding | None:
         """What needs no entry of the catalog: nothing said, a person wanted, small talk, status, a facility."""
@@ -203,7 +224,8 @@ class CatalogSearch:
             return Kind.NEAR_MISS, outside
         talk = max(_TALK, key=evidence.chances.of)
         likely = confidence.likelihood("first", evidence)
-        if evidence.chances.of(talk) >= IS_TALK and likely < TALK_UNTIL:
+        chance = evidence.chances.of(talk)
+        if chance >= IS_TALK and (likely < TALK_UNTIL or (chance >= IS_ASKING_AFTER and talk in _ASKS_AFTER)):
             return talk, Band.SURE if talk is Kind.FACILITY else Band.NONE
         if band is Band.NONE:
             return Kind.UNCLEAR, band

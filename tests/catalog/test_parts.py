@@ -12,6 +12,11 @@ def test_a_message_is_cut_at_stops_and_at_words_that_join() -> None:
     assert list(parts.halves("报到和优待证")) == []
 
 
+def test_clauses_stand_between_stops() -> None:
+    assert parts.clauses("离婚怎么预约，嗯，他刚打完我。") == ["离婚怎么预约", "他刚打完我"]
+    assert parts.clauses("离婚怎么预约") == []
+
+
 def test_words_say_that_there_are_two() -> None:
     assert parts.is_announced("身份证社保卡都要补")
     assert not parts.is_announced("社保卡丢了怎么补，要带什么")
