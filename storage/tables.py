@@ -317,10 +317,12 @@ class CaseRow(Row, table=True):
     resolved_at: AwareDatetime | None = None
     grade: int | None = None
     extended: bool = False
+    blanked_at: AwareDatetime | None = None
+    """When its time was over and what it said of a person was taken out."""
 
 
 class HistoryRow(Row, table=True):
-    """Append-only: a trigger refuses UPDATE and DELETE."""
+    """Append-only: a trigger refuses every change but emptying the note of a case that has been blanked."""
 
     __tablename__ = "case_history"
     __table_args__ = (Index(None, "district", "case_id"), Index(None, "district", "at"))

@@ -103,7 +103,10 @@ def test_a_reader_cannot_write(house: House) -> None:
     assert house.look(lambda work: settings.get(work, "a")) == 2
 
 
-@pytest.mark.parametrize("change", ["UPDATE case_history SET note = 'x'", "DELETE FROM case_history"])
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE case_history SET note = 'x'", "UPDATE case_history SET note = ''", "DELETE FROM case_history"],
+)
 def test_history_can_only_grow(house: House, change: str) -> None:
     asker = house.meet("A")
     case_id = house.run(lambda work: cases.create(work, "1", Draft("q"), asker, asker))

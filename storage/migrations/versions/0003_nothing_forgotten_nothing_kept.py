@@ -1,0 +1,69 @@
+"""Nothing is forgotten that is planned, nothing is kept whose time is over"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql import sqltypes
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+_KEPT = ("id", "district", "case_id", "at", "act", '"by"', "status")
+"""What no change of a line of history may touch."""
+
+
+def upgrade() -> None:
+    op.add_column("cases", sa.Column("blanked_at", sqltypes.UTCDateTime(), nullable=True))
+    _let_notes_be_blanked()
+
+
+def _is_a_blank(same: str) -> str:
+    """SQL: the note becomes empty, nothing else changes, and the case itself has been blanked."""
+    kept = " AND ".join(f"NEW.{name} {same} OLD.{name}" for name in _KEPT)
+    blanked = "EXISTS (SELECT 1 FROM cases WHERE cases.id = OLD.case_id AND cases.blanked_at IS NOT NULL)"
+    return f"NEW.note = '' AND {kept} AND {blanked}"
+
+
+def _let_notes_be_blanked() -> None:
+    if op.get_bind().dialect.name != "postgresql":
+        op.execute("DROP TRIGGER case_history_no_update")
+        op.execute(
+            f"CREATE TRIGGER case_history_no_update BEFORE UPDATE ON case_history WHEN NOT ({_is_a_blank('IS')}) "
+            "BEGIN SELECT RAISE(ABORT, 'case_history is append-only'); END"
+        )
+        return
+    op.execute("DROP TRIGGER case_history_append_only ON case_history")
+    op.execute(
+        "CREATE TRIGGER case_history_append_only BEFORE DELETE OR TRUNCATE ON case_history "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
+    op.execute(
+        "CREATE FUNCTION refuse_all_but_a_blank() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {_is_a_blank('IS NOT DISTINCT FROM')} THEN RETURN NEW; END IF; "
+        "RAISE EXCEPTION 'case_history is append-only'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER case_history_no_update BEFORE UPDATE ON case_history "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_all_but_a_blank()"
+    )
+
+
+def downgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP TRIGGER case_history_no_update ON case_history")
+        op.execute("DROP FUNCTION refuse_all_but_a_blank")
+        op.execute("DROP TRIGGER case_history_append_only ON case_history")
+        op.execute(
+            "CREATE TRIGGER case_history_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON case_history "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+    else:
+        op.execute("DROP TRIGGER case_history_no_update")
+        op.execute(
+            "CREATE TRIGGER case_history_no_update BEFORE UPDATE ON case_history "
+            "BEGIN SELECT RAISE(ABORT, 'case_history is append-only'); END"
+        )
+    op.drop_column("cases", "blanked_at")
