@@ -246,6 +246,12 @@ class Case:
     extended: bool = False
 
 
+def papers_are_awaited(case: Case) -> bool:
+    """Whether the resident still owes papers: not when they said that all are there, nor when it was handed in."""
+    owed = any(paper.name in case.papers_asked and paper.state is not PaperState.HAVE for paper in case.papers)
+    return owed and case.status in (CaseStatus.CLAIMED, CaseStatus.WAITING)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What an act changes besides the status; None leaves a field as it is."""

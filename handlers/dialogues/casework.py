@@ -13,16 +13,7 @@ from handlers.dialogues import progress, routes, telling, visit
 from handlers.dialogues.greeting import menu
 from handlers.effects import Button, ClaimCase, Decline, EditSay, Effect, MoveCase, RecordUnmet, Reveal, Say, SetDuty
 from handlers.facts import Facts
-from handlers.followups import (
-    case_closes,
-    claim_is_worked,
-    day_before,
-    forget,
-    papers_come,
-    promise_is_near,
-    rating_is_asked,
-)
-from handlers.messages import Chose, Event, FollowUpKind, Said
+from handlers.messages import Chose, Event, Said
 from handlers.numbers import spoken
 from handlers.phrases import button, phrase
 from handlers.states import Adding, ChoosingPapers, Idle, OnBehalf, Writing
@@ -30,7 +21,6 @@ from handlers.states import Adding, ChoosingPapers, Idle, OnBehalf, Writing
 Rows = tuple[tuple[Button, ...], ...]
 
 MARKS = {PaperState.NEEDED: "□", PaperState.HAVE: "☑", PaperState.LATER: "◷", PaperState.PROMISED: "✍"}
-_WORKING = (FollowUpKind.CLAIM_UNWORKED, FollowUpKind.CLAIM_LAPSED)
 
 
 # --- lists and duty --------------------------------------------------------------------------------------------
@@ -97,23 +87,14 @@ def begin_behalf(conversation: Conversation, entry: str) -> Turn:
 
 
 def claim_won(conversation: Conversation, case: Case, facts: Facts) -> Turn:
-    """The brief, everybody else told, the resident told, the clock of the claim started."""
+    """The brief, everybody else told, the resident told."""
     told = telling.resident(case, Say(phrase("case.claimed", helper=facts.me.name, what=name_of(case, facts))), facts)
     return stays(
         conversation,
         *routes.close_offers(case, facts, winner=facts.me.id),
         *brief(case, facts),
         *(told if telling.can_reach_asker(case, facts) else ()),
-        *taken_up(case, facts),
     )
-
-
-def taken_up(case: Case, facts: Facts) -> tuple[Effect, ...]:
-    """What is planned once somebody has the case."""
-    near = (promise_is_near(case.id, case.due_at, facts),) if case.due_at else ()
-    visit_stands = day_before(case.id, case.visit_at, facts) if case.visit_at else None
-    reminder = (visit_stands,) if visit_stands else ()
-    return (forget(case.id, FollowUpKind.OFFER_UNCLAIMED), claim_is_worked(case.id, facts), *near, *reminder)
 
 
 def claim_lost(conversation: Conversation, facts: Facts) -> Turn:
@@ -310,8 +291,7 @@ def papers_asked(conversation: Conversation, case: Case, facts: Facts) -> Turn:
         (button("send_photo", OnCase(case.id, "photo")), button("lack_some", OnCase(case.id, "lack"))),
     )
     tell = telling.resident(case, Say("\n".join(lines), rows), facts)
-    plan = (forget(case.id, *_WORKING), papers_come(case.id, facts))
-    return stays(conversation, Say(phrase("work.papers_sent"), menu(facts)), *tell, *plan)
+    return stays(conversation, Say(phrase("work.papers_sent"), menu(facts)), *tell)
 
 
 # --- words that an act needs -----------------------------------------------------------------------------------
@@ -344,14 +324,13 @@ def writing(conversation: Conversation, state: Writing, event: Event, facts: Fac
 
 def submitted(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     tell = telling.resident(case, Say(phrase("case.submitted", window=case.window)), facts)
-    return stays(conversation, Say(phrase("work.submit_done"), menu(facts)), *tell, forget(case.id, *_WORKING))
+    return stays(conversation, Say(phrase("work.submit_done"), menu(facts)), *tell)
 
 
 def resolved(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     named = {"helper": helper_name(case, facts), "what": name_of(case, facts)}
     tell = telling.resident(case, Say(phrase("case.done", **named), progress.fixed_rows(case)), facts)
-    plan = (forget(case.id), rating_is_asked(case.id, facts), case_closes(case.id, facts))
-    return stays(conversation, Say(phrase("work.done"), menu(facts)), *tell, *plan)
+    return stays(conversation, Say(phrase("work.done"), menu(facts)), *tell)
 
 
 def part_done(conversation: Conversation, case: Case, facts: Facts) -> Turn:
@@ -359,8 +338,7 @@ def part_done(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     outcome = next((line.note for line in reversed(facts.history(case.id)) if line.act == "part"), "")
     named = {"helper": helper_name(case, facts), "what": name_of(case, facts)}
     tell = telling.resident(case, Say(phrase("case.partly", outcome=outcome, **named)), facts)
-    plan = (forget(case.id, *_WORKING), claim_is_worked(case.id, facts))
-    return stays(conversation, Say(phrase("work.done"), menu(facts)), *tell, *plan)
+    return stays(conversation, Say(phrase("work.done"), menu(facts)), *tell)
 
 
 def ended(conversation: Conversation, case: Case, facts: Facts) -> Turn:
@@ -374,17 +352,15 @@ def ended(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     rows = ((button("not_fixed", OnCase(case.id, "not_fixed")),),)
     tell = telling.resident(case, Say(text, rows), facts)
     gap = RecordUnmet(name_of(case, facts), "ended", case.id)
-    plan = (forget(case.id), rating_is_asked(case.id, facts))
-    return stays(conversation, Say(phrase("work.ended"), menu(facts)), *tell, gap, *plan)
+    return stays(conversation, Say(phrase("work.ended"), menu(facts)), *tell, gap)
 
 
 def released(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     """Handed back without blame: not asked again, the next wave is."""
     tell = telling.resident(case, Say(phrase("case.released")), facts)
-    after = (Decline(case.id), forget(case.id), *routes.offer(case, facts, without=facts.me.id))
+    after = (Decline(case.id), *routes.offer(case, facts, without=facts.me.id))
     return stays(conversation, Say(phrase("work.released"), menu(facts)), *tell, *after)
 
 
-def extended(conversation: Conversation, case: Case, facts: Facts) -> Turn:
-    plan = (forget(case.id, FollowUpKind.CLAIM_LAPSED), claim_is_worked(case.id, facts))
-    return stays(conversation, Say(phrase("work.extended"), menu(facts)), *plan)
+def extended(conversation: Conversation, facts: Facts) -> Turn:
+    return stays(conversation, Say(phrase("work.extended"), menu(facts)))

@@ -6,7 +6,7 @@ from handlers.cases import UNCLAIMED, WORKED, Act, Case, Change
 from handlers.choices import Command, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import day, name_of, status, where
-from handlers.dialogues import casework, routes, telling
+from handlers.dialogues import routes, telling
 from handlers.dialogues.greeting import menu
 from handlers.digests import compose
 from handlers.effects import Button, Effect, MakeInvite, MoveCase, Reveal, Say, Urgency
@@ -104,7 +104,6 @@ def assigned(conversation: Conversation, case: Case, before: int | None, facts: 
         *telling.helper(case, Say(text, rows), facts),
         *telling.resident(case, told, facts),
         *routes.close_offers(case, facts, winner=case.helper_id),
-        *casework.taken_up(case, facts),
     )
 
 

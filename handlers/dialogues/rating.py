@@ -10,8 +10,7 @@ from handlers.dialogues import routes, telling
 from handlers.dialogues.greeting import menu
 from handlers.effects import Button, MoveCase, Say
 from handlers.facts import Facts
-from handlers.followups import forget
-from handlers.messages import Chose, Event, FollowUpKind, Said
+from handlers.messages import Chose, Event, Said
 from handlers.phrases import button, phrase
 from handlers.states import GivingReason, Idle
 
@@ -52,8 +51,7 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
 
 def confirmed(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     ask = (question(case, facts),) if case.grade is None else ()
-    plan = forget(case.id, FollowUpKind.CLOSE, FollowUpKind.RATE)
-    return stays(conversation, Say(phrase("case.closed")), *ask, plan)
+    return stays(conversation, Say(phrase("case.closed")), *ask)
 
 
 def reopened(conversation: Conversation, case: Case, facts: Facts) -> Turn:
@@ -62,19 +60,18 @@ def reopened(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     helper = next((each for each in facts.helpers() if each.person_id == before), None)
     is_there = helper is not None and helper.is_on_duty and helper.is_reachable and before is not None
     offers = routes.offer_again(case, before, facts) if is_there and before else routes.offer(case, facts)
-    return stays(conversation, Say(phrase("case.reopened")), forget(case.id), *offers)
+    return stays(conversation, Say(phrase("case.reopened")), *offers)
 
 
 def rated(conversation: Conversation, case: Case, facts: Facts) -> Turn:
-    plan = forget(case.id, FollowUpKind.RATE)
     if case.grade not in BAD:
-        return stays(conversation, Say(phrase("case.rated"), menu(facts)), plan)
+        return stays(conversation, Say(phrase("case.rated"), menu(facts)))
     named = {"what": name_of(case, facts), "where": where(case.draft, facts), "grade": grade_name(case.grade)}
     rows = ((button("call", OnCase(case.id, "call")),),)
     alarm = telling.supervisors(case, Say(phrase("oversight.bad_rating", **named), rows), facts)
     reasons = tuple((button(f"reason_{key}", Pick(key)),) for key in REASONS)
     ask = Say(phrase("case.why"), (*reasons, (button("no_reason", Command("skip")),)))
-    return goes_to(conversation, GivingReason(case.id), Say(phrase("case.rated_bad")), ask, *alarm, plan)
+    return goes_to(conversation, GivingReason(case.id), Say(phrase("case.rated_bad")), ask, *alarm)
 
 
 def giving_reason(conversation: Conversation, state: GivingReason, event: Event, facts: Facts) -> Turn | None:

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
+import alembic.command
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -11,10 +14,11 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from handlers.cases import Draft
-from storage import cases, settings
-from storage.database import StoreUnavailable, explain, migrate, open_engine
+from handlers.messages import FellDue, FollowUpKind
+from storage import cases, followups, settings
+from storage.database import StoreUnavailable, alembic_config, explain, migrate, open_engine
 from storage.tables import metadata
-from storage.unit_of_work import reader
+from storage.unit_of_work import UnitOfWork, reader
 from tests.storage.house import DISTRICT, House
 
 
@@ -44,6 +48,37 @@ def test_migrating_twice_changes_nothing(house: House) -> None:
     house.run(lambda work: settings.put(work, "kept", [1, "二"]))
     migrate(house.url)
     assert house.look(lambda work: settings.get(work, "kept")) == [1, "二"]
+
+
+UNFINISHED = ("open", "offered", "reopened", "escalated", "claimed", "waiting", "submitted")
+
+
+def test_cases_that_an_older_program_left_without_a_plan_fall_due(database_url: str) -> None:
+    _migrate_to(database_url, "0002")
+    house = House(database_url)
+    asker = house.meet("A")
+    for status in (*UNFINISHED, "resolved", "withdrawn"):
+        house.run(partial(_stands, status=status, asker=asker))
+    later = house.now + timedelta(days=1)
+    house.run(lambda work: followups.schedule(work, FollowUpKind.OFFER_UNCLAIMED, later, case_id=1))
+    house.run(lambda work: followups.schedule(work, FollowUpKind.PROMISE_NEAR, later, case_id=2))
+    migrate(database_url)
+    due = [row.event for row in house.run(lambda work: followups.take_due(work, 20))]
+    house.close()
+    assert sorted(event.case_id or 0 for event in due) == list(range(2, len(UNFINISHED) + 1))
+    assert FellDue(FollowUpKind.CLAIM_UNWORKED, UNFINISHED.index("claimed") + 1) in due
+
+
+def _stands(work: UnitOfWork, status: str, asker: int) -> None:
+    case_id = cases.create(work, status, Draft("q"), asker, asker)
+    work.connection.execute(text("UPDATE cases SET status = :status WHERE id = :id"), {"status": status, "id": case_id})
+
+
+def _migrate_to(url: str, revision: str) -> None:
+    engine = open_engine(url)
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        alembic.command.upgrade(alembic_config(connection), revision)
+    engine.dispose()
 
 
 def test_every_table_holds_its_district_in_every_unique_key(house: House) -> None:

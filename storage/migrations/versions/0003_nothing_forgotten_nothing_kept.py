@@ -18,6 +18,7 @@ _KEPT = ("id", "district", "case_id", "at", "act", '"by"', "status")
 def upgrade() -> None:
     op.add_column("cases", sa.Column("blanked_at", sqltypes.UTCDateTime(), nullable=True))
     _let_notes_be_blanked()
+    _plan_what_was_forgotten()
 
 
 def _is_a_blank(same: str) -> str:
@@ -49,6 +50,30 @@ def _let_notes_be_blanked() -> None:
         "CREATE TRIGGER case_history_no_update BEFORE UPDATE ON case_history "
         "FOR EACH ROW EXECUTE FUNCTION refuse_all_but_a_blank()"
     )
+
+
+_FALLS_DUE = {
+    "open": "offer_unclaimed",
+    "offered": "offer_unclaimed",
+    "reopened": "offer_unclaimed",
+    "escalated": "undecided",
+    "claimed": "claim_unworked",
+    "waiting": "resident_silent",
+    "submitted": "result_missing",
+}
+"""Status of an unfinished case -> what is planned for it."""
+
+
+def _plan_what_was_forgotten() -> None:
+    """Unfinished cases for which nothing was planned any more fall due at once."""
+    plan = sa.text(
+        "INSERT INTO followups (district, kind, case_id, due_at, state, error) "
+        "SELECT district, :kind, id, opened_at, 'waiting', '' FROM cases WHERE status = :status AND NOT EXISTS "
+        "(SELECT 1 FROM followups WHERE followups.case_id = cases.id AND followups.state = 'waiting' "
+        "AND followups.kind NOT IN ('promise_near', 'visit_tomorrow'))"
+    )
+    for status, kind in _FALLS_DUE.items():
+        op.get_bind().execute(plan, {"status": status, "kind": kind})
 
 
 def downgrade() -> None:
