@@ -22,6 +22,7 @@ OF_WORK = frozenset(
         Kind.RESIDENT_SILENT,
         Kind.RESULT_MISSING,
         Kind.VISIT_TOMORROW,
+        Kind.VISIT_OVER,
     }
 )
 """What is planned anew whenever something is done to a case in a helper's hands."""
@@ -67,7 +68,7 @@ def work_goes_on(case: Case, facts: Facts) -> tuple[Effect, ...]:
 
 def _visit(case: Case, facts: Facts) -> tuple[Effect, ...]:
     reminder = day_before(case.id, case.visit_at, facts) if case.visit_at else None
-    return (reminder,) if reminder else ()
+    return tuple(plan for plan in (reminder, visit_is_over(case, facts)) if plan)
 
 
 def _awaited(case: Case, facts: Facts) -> tuple[Effect, ...]:
@@ -97,8 +98,9 @@ def decision_waits(case_id: int, facts: Facts) -> ScheduleFollowUp:
 
 
 def claim_is_worked(case: Case, facts: Facts) -> ScheduleFollowUp:
-    """The clock runs from an agreed visit on: nobody asks before whether it is worked on."""
-    since = max(facts.now, case.visit_at or facts.now)
+    """The clock runs only when the helper has been asked how an agreed visit went."""
+    over = visit_is_over(case, facts)
+    since = over.due_at if over else facts.now
     due_at = facts.district.calendar.add_working_time(since, facts.settings.claim_worked_within)
     return ScheduleFollowUp(Kind.CLAIM_UNWORKED, due_at, case.id)
 
@@ -130,6 +132,20 @@ def day_before(case_id: int, visit_at: datetime, facts: Facts) -> ScheduleFollow
     local = facts.district.calendar.local(visit_at) - timedelta(days=1)
     due_at = local.replace(hour=17, minute=0, second=0, microsecond=0)
     return ScheduleFollowUp(Kind.VISIT_TOMORROW, due_at, case_id) if due_at > facts.now else None
+
+
+def visit_is_over(case: Case, facts: Facts) -> ScheduleFollowUp | None:
+    """Some office hours after an agreed visit; None when that has passed, or the helper has done something since."""
+    if case.visit_at is None or is_reported(case):
+        return None
+    due_at = facts.district.calendar.add_working_time(case.visit_at, facts.settings.visit_asked_after)
+    return ScheduleFollowUp(Kind.VISIT_OVER, due_at, case.id) if due_at > facts.now else None
+
+
+def is_reported(case: Case) -> bool:
+    """Whether the agreed visit was before the helper's last act, or before they had the case."""
+    acts = [at for at in (case.claimed_at, case.worked_at) if at]
+    return case.visit_at is not None and bool(acts) and max(acts) >= case.visit_at
 
 
 def rating_is_asked(case_id: int, facts: Facts) -> ScheduleFollowUp:

@@ -164,6 +164,8 @@ class FollowUpKind(StrEnum):
     PAPERS_MISSING = "papers_missing"
     VISIT_TOMORROW = "visit_tomorrow"
     VISIT_UNANSWERED = "visit_unanswered"
+    VISIT_OVER = "visit_over"
+    """An agreed time has passed, and nobody has said how it went."""
     RESIDENT_SILENT = "resident_silent"
     """The resident was reminded and still says nothing."""
     RESULT_MISSING = "result_missing"

@@ -21,6 +21,8 @@ class DeskSettings:
     papers_reminder_after: timedelta = timedelta(hours=16)
     """Two working days."""
     visit_answer_after: timedelta = timedelta(hours=4)
+    visit_asked_after: timedelta = timedelta(hours=2)
+    """Until the helper is asked how an agreed visit went."""
     silent_again_after: timedelta = timedelta(hours=16)
     """A resident who was reminded: until the helper hears that they still say nothing, and every time again."""
     result_asked_after: timedelta = timedelta(hours=24)

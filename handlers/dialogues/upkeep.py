@@ -15,6 +15,7 @@ from handlers.facts import Facts
 from handlers.followups import (
     OF_WORK,
     claim_lapses,
+    is_reported,
     next_digest,
     planned,
     resident_answers,
@@ -62,6 +63,9 @@ def _of_case(kind: FollowUpKind, case: Case, facts: Facts) -> tuple[Effect, ...]
             return (*telling.helper(case, asked, facts), result_comes(case.id, facts))
         case FollowUpKind.VISIT_TOMORROW if has_helper and case.visit_at and case.visit_at > facts.now:
             return _visit_tomorrow(case, facts)
+        case FollowUpKind.VISIT_OVER if has_helper and case.visit_at and not is_reported(case):
+            asked = Say(phrase("work.visit_over", time=moment(case.visit_at, facts), **named), visit.outcomes(case))
+            return telling.helper(case, asked, facts)
         case FollowUpKind.PROMISE_NEAR if has_helper and case.due_at:
             near = phrase("work.promise_near", due=day(case.due_at, facts), **named)
             return telling.helper(case, Say(near, _brief(case)), facts)

@@ -109,6 +109,13 @@ def rows_for_helper(case: Case, facts: Facts) -> Rows:
     )
 
 
+def outcomes(case: Case) -> Rows:
+    """How a visit may have gone, in the helper's words."""
+    words = (("done", "done"), ("partly", "partly")), (("submitted", "submit"), ("visit_again", "visit"))
+    last = (("impossible", "impossible"), ("brief", "brief"))
+    return tuple(tuple(button(key, OnCase(case.id, what)) for key, what in row) for row in (*words, last))
+
+
 def _open(case: Case, facts: Facts) -> list[tuple[str, datetime]]:
     return [(str(index), at) for index, at in enumerate(case.visit_options) if at > facts.now]
 
