@@ -52,7 +52,7 @@ from handlers.messages import (
     InviteRefused,
     MoveRefused,
 )
-from handlers.people import Person, Role, answers_for, may_invite_for
+from handlers.people import Person, Role, may_decide, may_invite_for
 from storage import (
     buttons,
     cases,
@@ -265,9 +265,14 @@ def _roles_in(case: Case, effect: MoveCase, stage: Stage) -> frozenset[Role | No
         roles.add(Role.HELPER)
     if case.asker_id == me.id:
         roles.add(Role.RESIDENT)
-    if me.is_supervisor and answers_for(me, case.draft.place_code, stage.town.district):
+    if me.is_supervisor and _may_decide(case, stage):
         roles.add(Role.SUPERVISOR)
     return frozenset(roles)
+
+
+def _may_decide(case: Case, stage: Stage) -> bool:
+    supervisors = people.in_role(stage.work, Role.SUPERVISOR)
+    return may_decide(stage.me, case.draft.place_code, supervisors, stage.town.district)
 
 
 def _is_complete(effect: MoveCase) -> bool:

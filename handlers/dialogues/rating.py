@@ -71,7 +71,9 @@ def rated(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     alarm = telling.supervisors(case, Say(phrase("oversight.bad_rating", **named), rows), facts)
     reasons = tuple((button(f"reason_{key}", Pick(key)),) for key in REASONS)
     ask = Say(phrase("case.why"), (*reasons, (button("no_reason", Command("skip")),)))
-    return goes_to(conversation, GivingReason(case.id), Say(phrase("case.rated_bad")), ask, *alarm)
+    hotline = facts.district.operator.hotline
+    sorry = phrase("case.rated_bad") if alarm else phrase("case.rated_bad_nobody", hotline=hotline)
+    return goes_to(conversation, GivingReason(case.id), Say(sorry), ask, *alarm)
 
 
 def giving_reason(conversation: Conversation, state: GivingReason, event: Event, facts: Facts) -> Turn | None:

@@ -52,11 +52,13 @@ def offer_again(case: Case, helper_id: int, facts: Facts) -> tuple[Effect, ...]:
 
 
 def escalate(case: Case, facts: Facts, why: str = "nobody") -> tuple[Effect, ...]:
-    return (
-        MoveCase(case.id, Act.ESCALATE, why, is_desk=True),
-        *_ask_supervisors(case, facts),
-        *telling.resident(case, Say(phrase("case.escalated" if why == "nobody" else "case.not_for_village")), facts),
-    )
+    asked = _ask_supervisors(case, facts)
+    if asked:
+        said = phrase("case.escalated" if why == "nobody" else "case.not_for_village")
+    else:
+        said = phrase("case.nobody_in_charge", hotline=facts.district.operator.hotline)
+    move = MoveCase(case.id, Act.ESCALATE, why, is_desk=True)
+    return (move, *asked, *telling.resident(case, Say(said), facts))
 
 
 def _ask_supervisors(case: Case, facts: Facts) -> tuple[Say, ...]:

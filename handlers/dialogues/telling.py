@@ -1,5 +1,5 @@
 """Telling the people of a case: the resident (or, when no channel reaches them, the helper, as a phone call to make),
-the helper, the supervisors who answer for the place."""
+the helper, the supervisors in charge of the place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from handlers.choices import OnCase
 from handlers.describing import name_of
 from handlers.effects import Say, Urgency
 from handlers.facts import Facts
-from handlers.people import answers_for
+from handlers.people import in_charge
 from handlers.phrases import button, phrase
 
 
@@ -54,9 +54,6 @@ def helper(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:
 
 
 def supervisors(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:
-    """`say` to each supervisor who answers for the case's place."""
-    return tuple(
-        replace(say, to=person.id, urgency=Urgency.NOTICE, case_id=case.id)
-        for person in facts.supervisors()
-        if answers_for(person, case.draft.place_code, facts.district)
-    )
+    """`say` to each supervisor who is in charge of the case's place; to nobody only when there is no supervisor."""
+    told = in_charge(case.draft.place_code, facts.supervisors(), facts.district)
+    return tuple(replace(say, to=person.id, urgency=Urgency.NOTICE, case_id=case.id) for person in told)
