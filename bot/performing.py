@@ -12,7 +12,7 @@ import structlog
 
 from bot.town import Town
 from handlers import numbers
-from handlers.cases import UNCLAIMED, WHO_MAY, WORKED, Act, Case, CaseStatus, after
+from handlers.cases import FOR_CALLERS, UNCLAIMED, WHO_MAY, WORKED, Act, Case, CaseStatus, after
 from handlers.effects import (
     AcceptInvite,
     AttachPhrase,
@@ -244,15 +244,21 @@ def move_case(effect: MoveCase, stage: Stage) -> Echoes:
 def _move(case: Case, effect: MoveCase, stage: Stage) -> bool:
     act, work = effect.act, stage.work
     status = after(case.status, act)
-    roles = _roles_in(case, effect, stage)
-    if status is None or act is Act.CLAIM or not roles & WHO_MAY[act] or not _is_complete(effect):
+    roles = _roles_in(case, effect, stage) & _who_may(case, act, work)
+    if status is None or act is Act.CLAIM or not roles or not _is_complete(effect):
         return False
-    is_by_helper = Role.HELPER in roles & WHO_MAY[act]
+    is_by_helper = Role.HELPER in roles
     if not cases.change(work, case, act, status, effect.change, is_by_helper=is_by_helper and act is not Act.ASSIGN):
         return False
     _keep_claim(case, effect, status, work)
     cases.write_history(work, case.id, act, None if effect.is_desk else stage.me.id, status, effect.note)
     return True
+
+
+def _who_may(case: Case, act: Act, work: UnitOfWork) -> frozenset[Role | None]:
+    """Who may do an act to this case: an asker who can be reached speaks for themselves."""
+    asker = people.person(work, case.asker_id) if act in FOR_CALLERS else None
+    return WHO_MAY[act] - {Role.HELPER} if asker and asker.is_reachable else WHO_MAY[act]
 
 
 def _roles_in(case: Case, effect: MoveCase, stage: Stage) -> frozenset[Role | None]:

@@ -84,8 +84,8 @@ WHO_MAY: dict[Act, frozenset[Role | None]] = {
     Act.PART: frozenset({_H}),
     Act.RESOLVE: frozenset({_H}),
     Act.END: frozenset({_H, _S}),
-    Act.CONFIRM: frozenset({_R}),
-    Act.REOPEN: frozenset({_R}),
+    Act.CONFIRM: frozenset({_R, _H}),
+    Act.REOPEN: frozenset({_R, _H}),
     Act.CLOSE: frozenset({None, _S}),
     Act.RATE: frozenset({_R}),
     Act.WITHDRAW: frozenset({_R}),
@@ -94,6 +94,9 @@ WHO_MAY: dict[Act, frozenset[Role | None]] = {
     Act.REFILE: frozenset({_H, _S}),
 }
 """Who may do an act. The helper is always the one who has claimed the case (but for CLAIM); the resident its asker."""
+
+FOR_CALLERS = frozenset({Act.CONFIRM, Act.REOPEN})
+"""A helper may do these only for an asker whom no channel reaches, who said it on the phone; RATE never."""
 
 
 def _law() -> dict[tuple[CaseStatus, Act], CaseStatus]:

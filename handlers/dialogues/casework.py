@@ -9,7 +9,7 @@ from handlers.cases import UNCLAIMED, WORKED, Act, Case, CaseStatus, Change, Ent
 from handlers.choices import Command, Go, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import day, helper_name, moment, name_of, status, visiting, where
-from handlers.dialogues import progress, routes, telling, visit
+from handlers.dialogues import progress, rating, routes, telling, visit
 from handlers.dialogues.greeting import menu
 from handlers.effects import Button, ClaimCase, Decline, EditSay, Effect, MoveCase, RecordUnmet, Reveal, Say, SetDuty
 from handlers.facts import Facts
@@ -115,8 +115,7 @@ def brief(case: Case, facts: Facts) -> tuple[Effect, ...]:
         *([phrase("work.brief_for", who=named)] if named else []),
         phrase("work.brief_question", question=draft.question[:120]),
         phrase("work.brief_place", place=where(draft, facts)),
-        phrase("work.brief_phone", phone=draft.phone) if draft.phone else phrase("work.brief_no_phone"),
-        *([] if telling.can_reach_asker(case, facts) else [phrase("work.brief_no_chat")]),
+        *_contact(case, facts),
         phrase("work.brief_when", when=draft.when or phrase("work.any_time"), visit=visiting(draft)),
         *_visit_lines(case, facts),
         *([phrase("work.brief_note", note=draft.note)] if draft.note else []),
@@ -128,7 +127,18 @@ def brief(case: Case, facts: Facts) -> tuple[Effect, ...]:
         phrase("work.brief_safety"),
     ]
     revealed = (Reveal(case.id, "phone"),) if draft.phone else ()
-    return (Say("\n".join(lines), _brief_rows(case), files=files, case_id=case.id), *revealed)
+    is_over = case.status is CaseStatus.RESOLVED and not telling.can_reach_asker(case, facts)
+    rows = rating.rows_for_helper(case) if is_over else _brief_rows(case)
+    return (Say("\n".join(lines), rows, files=files, case_id=case.id), *revealed)
+
+
+def _contact(case: Case, facts: Facts) -> list[str]:
+    """How the resident is reached: by phone, in the chat, or on foot."""
+    phone = case.draft.phone
+    lines = [phrase("work.brief_phone", phone=phone)] if phone else []
+    if telling.can_reach_asker(case, facts):
+        return lines or [phrase("work.brief_no_phone")]
+    return [*lines, phrase("work.brief_no_chat" if phone else "work.brief_no_way")]
 
 
 def _handed_over(case: Case, facts: Facts) -> list[str]:
@@ -284,14 +294,15 @@ def papers_asked(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     lines = [
         phrase("case.papers", helper=helper_name(case, facts), date=day(facts.now, facts)),
         *(phrase("case.papers_line", name=name) for name in case.papers_asked),
-        phrase("case.papers_more"),
+        *([phrase("case.papers_more")] if telling.can_reach_asker(case, facts) else []),
     ]
     rows = (
         (button("all_ready", OnCase(case.id, "papers_ready")),),
         (button("send_photo", OnCase(case.id, "photo")), button("lack_some", OnCase(case.id, "lack"))),
     )
-    tell = telling.resident(case, Say("\n".join(lines), rows), facts)
-    return stays(conversation, Say(phrase("work.papers_sent"), menu(facts)), *tell)
+    told = ((button("got_papers", OnCase(case.id, "got_papers")), button("brief", OnCase(case.id, "brief"))),)
+    tell = telling.resident(case, Say("\n".join(lines), rows), facts, told)
+    return stays(conversation, *telling.done(case, "work.papers_sent", facts), *tell)
 
 
 # --- words that an act needs -----------------------------------------------------------------------------------
@@ -329,8 +340,9 @@ def submitted(conversation: Conversation, case: Case, facts: Facts) -> Turn:
 
 def resolved(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     named = {"helper": helper_name(case, facts), "what": name_of(case, facts)}
-    tell = telling.resident(case, Say(phrase("case.done", **named), progress.fixed_rows(case)), facts)
-    return stays(conversation, Say(phrase("work.done"), menu(facts)), *tell)
+    asked = Say(phrase("case.done", **named), progress.fixed_rows(case))
+    tell = telling.resident(case, asked, facts, rating.rows_for_helper(case))
+    return stays(conversation, *telling.done(case, "work.done", facts), *tell)
 
 
 def part_done(conversation: Conversation, case: Case, facts: Facts) -> Turn:
@@ -338,21 +350,18 @@ def part_done(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     outcome = next((line.note for line in reversed(facts.history(case.id)) if line.act == "part"), "")
     named = {"helper": helper_name(case, facts), "what": name_of(case, facts)}
     tell = telling.resident(case, Say(phrase("case.partly", outcome=outcome, **named)), facts)
-    return stays(conversation, Say(phrase("work.done"), menu(facts)), *tell)
+    return stays(conversation, *telling.done(case, "work.done", facts), *tell)
 
 
 def ended(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     """Not possible: the reason and where else to go; the gap is recorded."""
-    text = phrase(
-        "case.ended",
-        what=name_of(case, facts),
-        outcome=case.outcome or "",
-        hotline=facts.district.operator.hotline,
-    )
+    object_key = "case.ended_object" if telling.can_reach_asker(case, facts) else "case.ended_object_phone"
+    text = phrase("case.ended", what=name_of(case, facts), outcome=case.outcome or "")
+    text += "\n" + phrase(object_key, hotline=facts.district.operator.hotline)
     rows = ((button("not_fixed", OnCase(case.id, "not_fixed")),),)
-    tell = telling.resident(case, Say(text, rows), facts)
+    tell = telling.resident(case, Say(text, rows), facts, rating.rows_for_helper(case))
     gap = RecordUnmet(name_of(case, facts), "ended", case.id)
-    return stays(conversation, Say(phrase("work.ended"), menu(facts)), *tell, gap)
+    return stays(conversation, *telling.done(case, "work.ended", facts), *tell, gap)
 
 
 def released(conversation: Conversation, case: Case, facts: Facts) -> Turn:

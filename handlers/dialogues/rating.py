@@ -49,7 +49,28 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
             return None
 
 
+def rows_for_helper(case: Case) -> Rows:
+    """What an asker may have said on the phone about the end of their case."""
+    fixed = (button("fixed_for", OnCase(case.id, "fixed")),) if case.status is CaseStatus.RESOLVED else ()
+    return ((*fixed, button("not_fixed_for", OnCase(case.id, "not_fixed"))),)
+
+
+def press_for_caller(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) -> Turn | None:
+    """A helper writes down what somebody whom no chat reaches said on the phone; never a grade. None: another word."""
+    if telling.can_reach_asker(case, facts):
+        return None
+    match choice.what:
+        case "fixed" if case.status is CaseStatus.RESOLVED:
+            return stays(conversation, MoveCase(case.id, Act.CONFIRM, "by phone"))
+        case "not_fixed" if case.status in (CaseStatus.RESOLVED, CaseStatus.ENDED):
+            return stays(conversation, MoveCase(case.id, Act.REOPEN, "by phone"))
+        case _:
+            return None
+
+
 def confirmed(conversation: Conversation, case: Case, facts: Facts) -> Turn:
+    if case.asker_id != facts.me.id:
+        return stays(conversation, Say(phrase("work.confirmed"), menu(facts)))
     ask = (question(case, facts),) if case.grade is None else ()
     return stays(conversation, Say(phrase("case.closed")), *ask)
 
@@ -60,7 +81,8 @@ def reopened(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     helper = next((each for each in facts.helpers() if each.person_id == before), None)
     is_there = helper is not None and helper.is_on_duty and helper.is_reachable and before is not None
     offers = routes.offer_again(case, before, facts) if is_there and before else routes.offer(case, facts)
-    return stays(conversation, Say(phrase("case.reopened")), *offers)
+    heard = "case.reopened" if case.asker_id == facts.me.id else "work.reopened_for"
+    return stays(conversation, Say(phrase(heard)), *offers)
 
 
 def rated(conversation: Conversation, case: Case, facts: Facts) -> Turn:

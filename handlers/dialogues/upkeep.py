@@ -53,7 +53,7 @@ def _of_case(kind: FollowUpKind, case: Case, facts: Facts) -> tuple[Effect, ...]
         case FollowUpKind.CLAIM_LAPSED if case.status is CaseStatus.CLAIMED and not _visit_stands(case, facts):
             return (MoveCase(case.id, Act.LAPSE, "unworked", is_desk=True),)
         case FollowUpKind.PAPERS_MISSING if papers_are_awaited(case):
-            return (*telling.resident(case, _papers_reminder(case, facts), facts), resident_answers(case.id, facts))
+            return (*_papers_missing(case, facts), resident_answers(case.id, facts))
         case FollowUpKind.VISIT_UNANSWERED if _waits_for_resident(case) and case.visit_options:
             return (*visit.unanswered(case, facts), resident_answers(case.id, facts))
         case FollowUpKind.RESIDENT_SILENT if _waits_for_resident(case):
@@ -115,12 +115,16 @@ def _still_silent(case: Case, facts: Facts) -> tuple[Say, ...]:
     """The helper may phone, and say what they were told."""
     got = ((button("got_papers", OnCase(case.id, "got_papers")),),) if papers_are_awaited(case) else ()
     rows = (*visit.rows_for_helper(case, facts), *got, *_brief(case))
-    return telling.helper(case, Say(phrase("work.resident_silent", what=name_of(case, facts)), rows), facts)
+    key = "work.resident_silent" if telling.can_reach_asker(case, facts) else "work.caller_silent"
+    return telling.helper(case, Say(phrase(key, what=name_of(case, facts)), rows), facts)
 
 
-def _papers_reminder(case: Case, facts: Facts) -> Say:
+def _papers_missing(case: Case, facts: Facts) -> tuple[Say, ...]:
+    """The resident is reminded; when no chat reaches them, their helper, who may phone."""
+    if not telling.can_reach_asker(case, facts):
+        return _still_silent(case, facts)
     rows = ((button("all_ready", OnCase(case.id, "papers_ready")), button("lack_some", OnCase(case.id, "lack"))),)
-    return Say(phrase("case.papers_reminder", what=name_of(case, facts)), rows)
+    return telling.resident(case, Say(phrase("case.papers_reminder", what=name_of(case, facts)), rows), facts)
 
 
 def _visit_tomorrow(case: Case, facts: Facts) -> tuple[Effect, ...]:

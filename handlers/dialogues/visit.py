@@ -87,12 +87,9 @@ def _send(conversation: Conversation, state: ProposingVisit, options: tuple[date
 
 def proposed(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     """The resident is asked; for one without a channel the helper asks by phone and says what was agreed."""
-    if not telling.can_reach_asker(case, facts):
-        phone = case.draft.phone or phrase("intake.not_said")
-        return stays(conversation, Say(phrase("work.message_phone", phone=phone), rows_for_helper(case, facts)))
     text = phrase("case.visit_options", helper=helper_name(case, facts), what=name_of(case, facts))
-    tell = telling.resident(case, Say(text, _rows(case, facts)), facts)
-    return stays(conversation, Say(phrase("work.visit_sent"), menu(facts)), *tell)
+    tell = telling.resident(case, Say(text, _rows(case, facts)), facts, rows_for_helper(case, facts))
+    return stays(conversation, *telling.done(case, "work.visit_sent", facts), *tell)
 
 
 def _rows(case: Case, facts: Facts) -> Rows:
@@ -103,10 +100,11 @@ def _rows(case: Case, facts: Facts) -> Rows:
 
 def rows_for_helper(case: Case, facts: Facts) -> Rows:
     """The same, for a helper who was told on the phone."""
-    return tuple(
+    times = tuple(
         (button("agree_for", OnCase(case.id, "agree", index), time=moment(at, facts)),)
         for index, at in _open(case, facts)
     )
+    return (*times, (button("other_time_for", OnCase(case.id, "other_time")),)) if case.visit_options else ()
 
 
 def outcomes(case: Case) -> Rows:
@@ -170,5 +168,7 @@ def agreed(conversation: Conversation, case: Case, facts: Facts) -> Turn:
 def refused(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     """Another time: what the resident types next goes to the helper."""
     rows = ((button("visit", OnCase(case.id, "visit")), button("brief", OnCase(case.id, "brief"))),)
+    if case.helper_id == facts.me.id:
+        return stays(conversation, Say(phrase("work.visit_refused_for", what=name_of(case, facts)), rows))
     tell = telling.helper(case, Say(phrase("work.visit_refused", what=name_of(case, facts)), rows), facts)
     return goes_to(conversation, Adding(case.id), Say(phrase("case.visit_other")), *tell)
