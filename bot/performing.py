@@ -127,7 +127,7 @@ class _Destination:
 
 @do.register
 def say(effect: Say, stage: Stage) -> Echoes:
-    where = _destination(effect.to, stage)
+    where = _destination(effect, stage)
     key = stage.next_key()
     outbox.put(
         stage.work,
@@ -151,9 +151,12 @@ def say(effect: Say, stage: Stage) -> Echoes:
     return ()
 
 
-def _destination(to: int | None, stage: Stage) -> _Destination:
-    """The address of the turn for whoever's turn it is, else the living address that they used last."""
-    me, sender = stage.me, stage.sender
+def _destination(effect: Say, stage: Stage) -> _Destination:
+    """The conversation that it belongs to; else the address of the turn for whoever's turn it is, and for others the
+    living address that they used last."""
+    me, sender, to = stage.me, stage.sender, effect.to
+    if effect.conversation_id is not None:
+        return _in_conversation(effect.conversation_id, stage)
     if to is None and sender is None:
         raise ValueError("what fell due must say to whom it speaks")
     if sender is not None and to in (None, me.id):
@@ -164,6 +167,15 @@ def _destination(to: int | None, stage: Stage) -> _Destination:
         return _Destination(person_id=to)
     conversation_id = found["conversation_id"]
     return _Destination(found["channel"], found["address"], to, conversation_id, _turn(conversation_id, stage))
+
+
+def _in_conversation(conversation_id: int, stage: Stage) -> _Destination:
+    """Nowhere else, also when nothing reaches it any more."""
+    found = people.address_of(stage.work, conversation_id)
+    if found["is_gone"]:
+        return _Destination(person_id=found["person_id"])
+    turn = _turn(conversation_id, stage)
+    return _Destination(found["channel"], found["address"], found["person_id"], conversation_id, turn)
 
 
 def _not_before(urgency: Urgency, stage: Stage) -> datetime:
@@ -327,13 +339,26 @@ def reveal(effect: Reveal, stage: Stage) -> Echoes:
 
 @do.register
 def schedule_follow_up(effect: ScheduleFollowUp, stage: Stage) -> Echoes:
-    followups.schedule(stage.work, effect.kind, effect.due_at, case_id=effect.case_id, person_id=effect.person_id)
+    followups.schedule(
+        stage.work,
+        effect.kind,
+        effect.due_at,
+        case_id=effect.case_id,
+        person_id=effect.person_id,
+        conversation_id=effect.conversation_id,
+    )
     return ()
 
 
 @do.register
 def cancel_follow_ups(effect: CancelFollowUps, stage: Stage) -> Echoes:
-    followups.cancel(stage.work, case_id=effect.case_id, person_id=effect.person_id, kinds=effect.kinds)
+    followups.cancel(
+        stage.work,
+        case_id=effect.case_id,
+        person_id=effect.person_id,
+        conversation_id=effect.conversation_id,
+        kinds=effect.kinds,
+    )
     return ()
 
 

@@ -322,9 +322,9 @@ def _marked(before: Conversation, turn: Turn, facts: Facts) -> Turn:
     plan: tuple[Effect, ...] = ()
     if is_in:
         due_at = facts.now + facts.settings.silence_after
-        plan = (ScheduleFollowUp(FollowUpKind.SILENCE, due_at, person_id=facts.me.id),)
+        plan = (ScheduleFollowUp(FollowUpKind.SILENCE, due_at, conversation_id=now.id),)
     elif was_in:
-        plan = (CancelFollowUps(person_id=facts.me.id, kinds=(FollowUpKind.SILENCE,)),)
+        plan = (CancelFollowUps(conversation_id=now.id, kinds=(FollowUpKind.SILENCE,)),)
     return Turn(now, (*turn.effects, *plan))
 
 

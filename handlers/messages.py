@@ -175,16 +175,17 @@ class FollowUpKind(StrEnum):
     CLOSE = "close"
     DIGEST = "digest"
     SILENCE = "silence"
-    """A person stopped in the middle of a dialogue."""
+    """A person stopped in the middle of a conversation's intake."""
 
 
 @dataclass(frozen=True, slots=True)
 class FellDue:
-    """A follow-up's time came. `case_id` or `person_id` says what it is about."""
+    """A follow-up's time came. One of the ids says what it is about."""
 
     kind: FollowUpKind
     case_id: int | None = None
     person_id: int | None = None
+    conversation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

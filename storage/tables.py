@@ -399,7 +399,7 @@ class RevealRow(Row, table=True):
 
 
 class FollowUpRow(Row, table=True):
-    """Something planned. One waiting row of a kind per case, and per person."""
+    """Something planned. One waiting row of a kind per case, per person and per conversation."""
 
     __tablename__ = "followups"
     __table_args__ = (
@@ -421,6 +421,15 @@ class FollowUpRow(Row, table=True):
             sqlite_where=text("state = 'waiting' AND person_id IS NOT NULL"),
             postgresql_where=text("state = 'waiting' AND person_id IS NOT NULL"),
         ),
+        Index(
+            "uq_followups_conversation",
+            "district",
+            "kind",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting' AND conversation_id IS NOT NULL"),
+            postgresql_where=text("state = 'waiting' AND conversation_id IS NOT NULL"),
+        ),
         Index(None, "district", "state", "due_at"),
         Index(None, "district", "case_id"),
     )
@@ -428,6 +437,7 @@ class FollowUpRow(Row, table=True):
     kind: str
     case_id: int | None = _ref("cases", nullable=True)
     person_id: int | None = _ref("persons", nullable=True)
+    conversation_id: int | None = _ref("conversations", nullable=True)
     due_at: AwareDatetime
     state: str = "waiting"
     """waiting, fired or failed."""

@@ -31,8 +31,8 @@ def fell_due(event: FellDue, facts: Facts) -> tuple[Effect, ...]:
     match event:
         case FellDue(FollowUpKind.DIGEST, person_id=int(person_id)):
             return _digest(person_id, facts)
-        case FellDue(FollowUpKind.SILENCE, person_id=int(person_id)):
-            nudge = Say(phrase("intake.silence"), silence_buttons(), to=person_id, urgency=Urgency.NOTICE)
+        case FellDue(FollowUpKind.SILENCE, conversation_id=int(where)):
+            nudge = Say(phrase("intake.silence"), silence_buttons(), urgency=Urgency.NOTICE, conversation_id=where)
             return (nudge,)
         case FellDue(kind, case_id=int(case_id)) if case := facts.case(case_id):
             return _of_case(kind, case, facts)

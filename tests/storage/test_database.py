@@ -8,10 +8,12 @@ from pathlib import Path
 
 import alembic.command
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel.sql import sqltypes
 
 from handlers.cases import Draft
 from handlers.messages import FellDue, FollowUpKind
@@ -59,9 +61,8 @@ def test_cases_that_an_older_program_left_without_a_plan_fall_due(database_url: 
     asker = house.meet("A")
     for status in (*UNFINISHED, "resolved", "withdrawn"):
         house.run(partial(_stands, status=status, asker=asker))
-    later = house.now + timedelta(days=1)
-    house.run(lambda work: followups.schedule(work, FollowUpKind.OFFER_UNCLAIMED, later, case_id=1))
-    house.run(lambda work: followups.schedule(work, FollowUpKind.PROMISE_NEAR, later, case_id=2))
+    house.run(partial(_waits, kind="offer_unclaimed", about="case_id", number=1))
+    house.run(partial(_waits, kind="promise_near", about="case_id", number=2))
     migrate(database_url)
     due = [row.event for row in house.run(lambda work: followups.take_due(work, 20))]
     house.close()
@@ -69,9 +70,31 @@ def test_cases_that_an_older_program_left_without_a_plan_fall_due(database_url: 
     assert FellDue(FollowUpKind.CLAIM_UNWORKED, UNFINISHED.index("claimed") + 1) in due
 
 
+def test_a_silence_that_an_older_program_planned_is_its_conversations(database_url: str) -> None:
+    _migrate_to(database_url, "0002")
+    house = House(database_url)
+    house.meet("B")
+    person = house.meet("A")
+    house.run(partial(_waits, kind="silence", about="person_id", number=person))
+    house.run(partial(_waits, kind="digest", about="person_id", number=person))
+    migrate(database_url)
+    house.wait(days=2)
+    due = {row.event for row in house.run(lambda work: followups.take_due(work, 20))}
+    house.close()
+    assert due == {FellDue(FollowUpKind.SILENCE, conversation_id=2), FellDue(FollowUpKind.DIGEST, person_id=person)}
+
+
 def _stands(work: UnitOfWork, status: str, asker: int) -> None:
     case_id = cases.create(work, status, Draft("q"), asker, asker)
     work.connection.execute(text("UPDATE cases SET status = :status WHERE id = :id"), {"status": status, "id": case_id})
+
+
+def _waits(work: UnitOfWork, kind: str, about: str, number: int) -> None:
+    """A planned row as an older program wrote it, due in a day."""
+    columns: list[sa.ColumnClause[str]] = [sa.column(name) for name in ("district", "kind", about, "state", "error")]
+    old = sa.table("followups", sa.column("due_at", sqltypes.UTCDateTime()), *columns)
+    row = {"district": work.district, "kind": kind, about: number, "state": "waiting", "error": ""}
+    work.connection.execute(old.insert().values(due_at=work.now + timedelta(days=1), **row))
 
 
 def _migrate_to(url: str, revision: str) -> None:

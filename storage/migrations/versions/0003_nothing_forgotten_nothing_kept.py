@@ -19,6 +19,7 @@ def upgrade() -> None:
     op.add_column("cases", sa.Column("blanked_at", sqltypes.UTCDateTime(), nullable=True))
     _let_notes_be_blanked()
     _plan_what_was_forgotten()
+    _plan_for_conversations()
 
 
 def _is_a_blank(same: str) -> str:
@@ -76,7 +77,33 @@ def _plan_what_was_forgotten() -> None:
         op.get_bind().execute(plan, {"status": status, "kind": kind})
 
 
+_OF_CONVERSATION = "state = 'waiting' AND conversation_id IS NOT NULL"
+
+
+def _plan_for_conversations() -> None:
+    """A silence is one conversation's. What waits is given to the last one of its person."""
+    reference = "CONSTRAINT fk_followups_conversation_id REFERENCES conversations (id)"
+    op.execute(f"ALTER TABLE followups ADD COLUMN conversation_id INTEGER {reference}")
+    op.create_index(
+        "uq_followups_conversation",
+        "followups",
+        ["district", "kind", "conversation_id"],
+        unique=True,
+        sqlite_where=sa.text(_OF_CONVERSATION),
+        postgresql_where=sa.text(_OF_CONVERSATION),
+    )
+    op.execute(
+        "UPDATE followups SET conversation_id = "
+        "(SELECT max(id) FROM conversations WHERE conversations.person_id = followups.person_id), person_id = NULL "
+        "WHERE kind = 'silence' AND state = 'waiting'"
+    )
+
+
 def downgrade() -> None:
+    op.drop_index("uq_followups_conversation", "followups")
+    op.execute("DELETE FROM followups WHERE conversation_id IS NOT NULL")
+    with op.batch_alter_table("followups") as batch_op:
+        batch_op.drop_column("conversation_id")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP TRIGGER case_history_no_update ON case_history")
         op.execute("DROP FUNCTION refuse_all_but_a_blank")
