@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from handlers.cases import Act, Case, CaseStatus, papers_are_awaited
 from handlers.effects import CancelFollowUps, Effect, ScheduleFollowUp
 from handlers.facts import Facts
+from handlers.messages import FellDue
 from handlers.messages import FollowUpKind as Kind
 
 OF_WORK = frozenset(
@@ -26,6 +27,10 @@ OF_WORK = frozenset(
     }
 )
 """What is planned anew whenever something is done to a case in a helper's hands."""
+_LASTING = OF_WORK | {Kind.OFFER_UNCLAIMED, Kind.UNDECIDED, Kind.CLOSE}
+"""What keeps a case from being forgotten."""
+_TRIED_AGAIN_AFTER = timedelta(hours=7)
+"""A working day."""
 
 
 # --- what follows an act ---------------------------------------------------------------------------------------
@@ -178,6 +183,15 @@ def next_digest(person_id: int, facts: Facts) -> ScheduleFollowUp:
     while due <= local or not calendar.is_working_day(due.date()):
         due += timedelta(days=1)
     return ScheduleFollowUp(Kind.DIGEST, due.astimezone(UTC), person_id=person_id)
+
+
+def tried_again(event: FellDue, facts: Facts) -> ScheduleFollowUp | None:
+    """When what fell due could not be done: the next digest, and a working day later what a case depends on."""
+    if event.kind is Kind.DIGEST and event.person_id is not None:
+        return next_digest(event.person_id, facts)
+    if event.kind in _LASTING and event.case_id is not None:
+        return _in_office_hours(event.kind, event.case_id, _TRIED_AGAIN_AFTER, facts)
+    return None
 
 
 # --- about plans -----------------------------------------------------------------------------------------------
