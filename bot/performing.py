@@ -12,7 +12,7 @@ import structlog
 
 from bot.town import Town
 from handlers import numbers
-from handlers.cases import UNCLAIMED, WHO_MAY, WORKED, Act, Case, CaseStatus, after
+from handlers.cases import FOR_CALLERS, UNCLAIMED, WHO_MAY, WORKED, Act, Case, CaseStatus, after
 from handlers.effects import (
     AcceptInvite,
     AttachPhrase,
@@ -52,7 +52,7 @@ from handlers.messages import (
     InviteRefused,
     MoveRefused,
 )
-from handlers.people import Person, Role, answers_for, may_invite_for
+from handlers.people import Person, Role, may_decide, may_invite_for
 from storage import (
     buttons,
     cases,
@@ -127,7 +127,7 @@ class _Destination:
 
 @do.register
 def say(effect: Say, stage: Stage) -> Echoes:
-    where = _destination(effect.to, stage)
+    where = _destination(effect, stage)
     key = stage.next_key()
     outbox.put(
         stage.work,
@@ -151,9 +151,12 @@ def say(effect: Say, stage: Stage) -> Echoes:
     return ()
 
 
-def _destination(to: int | None, stage: Stage) -> _Destination:
-    """The address of the turn for whoever's turn it is, else the living address that they used last."""
-    me, sender = stage.me, stage.sender
+def _destination(effect: Say, stage: Stage) -> _Destination:
+    """The conversation that it belongs to; else the address of the turn for whoever's turn it is, and for others the
+    living address that they used last."""
+    me, sender, to = stage.me, stage.sender, effect.to
+    if effect.conversation_id is not None:
+        return _in_conversation(effect.conversation_id, stage)
     if to is None and sender is None:
         raise ValueError("what fell due must say to whom it speaks")
     if sender is not None and to in (None, me.id):
@@ -164,6 +167,15 @@ def _destination(to: int | None, stage: Stage) -> _Destination:
         return _Destination(person_id=to)
     conversation_id = found["conversation_id"]
     return _Destination(found["channel"], found["address"], to, conversation_id, _turn(conversation_id, stage))
+
+
+def _in_conversation(conversation_id: int, stage: Stage) -> _Destination:
+    """Nowhere else, also when nothing reaches it any more."""
+    found = people.address_of(stage.work, conversation_id)
+    if found["is_gone"]:
+        return _Destination(person_id=found["person_id"])
+    turn = _turn(conversation_id, stage)
+    return _Destination(found["channel"], found["address"], found["person_id"], conversation_id, turn)
 
 
 def _not_before(urgency: Urgency, stage: Stage) -> datetime:
@@ -244,15 +256,21 @@ def move_case(effect: MoveCase, stage: Stage) -> Echoes:
 def _move(case: Case, effect: MoveCase, stage: Stage) -> bool:
     act, work = effect.act, stage.work
     status = after(case.status, act)
-    roles = _roles_in(case, effect, stage)
-    if status is None or act is Act.CLAIM or not roles & WHO_MAY[act] or not _is_complete(effect):
+    roles = _roles_in(case, effect, stage) & _who_may(case, act, work)
+    if status is None or act is Act.CLAIM or not roles or not _is_complete(effect):
         return False
-    is_by_helper = Role.HELPER in roles & WHO_MAY[act]
+    is_by_helper = Role.HELPER in roles
     if not cases.change(work, case, act, status, effect.change, is_by_helper=is_by_helper and act is not Act.ASSIGN):
         return False
     _keep_claim(case, effect, status, work)
     cases.write_history(work, case.id, act, None if effect.is_desk else stage.me.id, status, effect.note)
     return True
+
+
+def _who_may(case: Case, act: Act, work: UnitOfWork) -> frozenset[Role | None]:
+    """Who may do an act to this case: an asker who can be reached speaks for themselves."""
+    asker = people.person(work, case.asker_id) if act in FOR_CALLERS else None
+    return WHO_MAY[act] - {Role.HELPER} if asker and asker.is_reachable else WHO_MAY[act]
 
 
 def _roles_in(case: Case, effect: MoveCase, stage: Stage) -> frozenset[Role | None]:
@@ -265,9 +283,14 @@ def _roles_in(case: Case, effect: MoveCase, stage: Stage) -> frozenset[Role | No
         roles.add(Role.HELPER)
     if case.asker_id == me.id:
         roles.add(Role.RESIDENT)
-    if me.is_supervisor and answers_for(me, case.draft.place_code, stage.town.district):
+    if me.is_supervisor and _may_decide(case, stage):
         roles.add(Role.SUPERVISOR)
     return frozenset(roles)
+
+
+def _may_decide(case: Case, stage: Stage) -> bool:
+    supervisors = people.in_role(stage.work, Role.SUPERVISOR)
+    return may_decide(stage.me, case.draft.place_code, supervisors, stage.town.district)
 
 
 def _is_complete(effect: MoveCase) -> bool:
@@ -316,13 +339,26 @@ def reveal(effect: Reveal, stage: Stage) -> Echoes:
 
 @do.register
 def schedule_follow_up(effect: ScheduleFollowUp, stage: Stage) -> Echoes:
-    followups.schedule(stage.work, effect.kind, effect.due_at, case_id=effect.case_id, person_id=effect.person_id)
+    followups.schedule(
+        stage.work,
+        effect.kind,
+        effect.due_at,
+        case_id=effect.case_id,
+        person_id=effect.person_id,
+        conversation_id=effect.conversation_id,
+    )
     return ()
 
 
 @do.register
 def cancel_follow_ups(effect: CancelFollowUps, stage: Stage) -> Echoes:
-    followups.cancel(stage.work, case_id=effect.case_id, person_id=effect.person_id, kinds=effect.kinds)
+    followups.cancel(
+        stage.work,
+        case_id=effect.case_id,
+        person_id=effect.person_id,
+        conversation_id=effect.conversation_id,
+        kinds=effect.kinds,
+    )
     return ()
 
 

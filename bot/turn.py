@@ -19,8 +19,8 @@ from bot.town import Town as Town
 from handlers import desk
 from handlers.conversation import Conversation
 from handlers.effects import Effect, Say
-from handlers.followups import next_digest
-from handlers.messages import Blocked, EchoEvent, FellDue, FollowUpKind, PersonEvent
+from handlers.followups import tried_again
+from handlers.messages import Blocked, EchoEvent, FellDue, PersonEvent
 from storage import conversations, followups, inbox, outbox, people, threads
 from storage.conversations import Opened, Overtaken
 from storage.database import is_failure
@@ -149,7 +149,8 @@ def _apologise(work: UnitOfWork, channel: str, inbound: Inbound, town: Town, cau
 
 def tend(work: UnitOfWork, due: DueRow, town: Town) -> Outcome:
     """Handle one thing that fell due, in the job that took it with `followups.take_due`. What raises is undone alone
-    and kept as failed; what comes back every day comes back all the same."""
+    and kept as failed; what comes back every day, and what keeps a case from being forgotten, comes back all the
+    same."""
     cause = f"due:{due.id}"
     try:
         with work.savepoint():
@@ -165,13 +166,11 @@ def tend(work: UnitOfWork, due: DueRow, town: Town) -> Outcome:
 
 
 def _plan_again(work: UnitOfWork, event: FellDue, town: Town, cause: str) -> None:
-    """One digest that broke is not the last: it would have planned the next itself."""
-    if event.kind is not FollowUpKind.DIGEST or event.person_id is None:
-        return
+    """One that broke is not the last: it would have planned the next itself."""
     try:
         with work.savepoint():
-            plan = next_digest(event.person_id, StoredFacts(work, town.district, town.settings))
-            perform(Stage(work, town, NOBODY, f"{cause}:again"), (plan,))
+            plan = tried_again(event, StoredFacts(work, town.district, town.settings))
+            perform(Stage(work, town, NOBODY, f"{cause}:again"), (plan,) if plan else ())
     except Exception as error:
         if is_failure(error):
             raise

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import grimp
 
-from handlers.cases import LAW, WHO_MAY, Act, CaseStatus
+from handlers.cases import FOR_CALLERS, LAW, WHO_MAY, Act, CaseStatus
 from handlers.people import Role
 
 TOP = Path(__file__).parent.parent
@@ -36,7 +36,10 @@ def acts() -> str:
     order = (Role.RESIDENT, Role.HELPER, Role.SUPERVISOR, None)
     lines = ["| act | who may |", "|---|---|"]
     for act, roles in WHO_MAY.items():
-        lines.append(f"| {act.value} | {', '.join(names[role] for role in order if role in roles)} |")
+        who = [names[role] for role in order if role in roles]
+        if act in FOR_CALLERS:
+            who[who.index(names[Role.HELPER])] = "helper (when no chat reaches the resident)"
+        lines.append(f"| {act.value} | {', '.join(who)} |")
     return "\n".join(lines)
 
 

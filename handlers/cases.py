@@ -84,8 +84,8 @@ WHO_MAY: dict[Act, frozenset[Role | None]] = {
     Act.PART: frozenset({_H}),
     Act.RESOLVE: frozenset({_H}),
     Act.END: frozenset({_H, _S}),
-    Act.CONFIRM: frozenset({_R}),
-    Act.REOPEN: frozenset({_R}),
+    Act.CONFIRM: frozenset({_R, _H}),
+    Act.REOPEN: frozenset({_R, _H}),
     Act.CLOSE: frozenset({None, _S}),
     Act.RATE: frozenset({_R}),
     Act.WITHDRAW: frozenset({_R}),
@@ -94,6 +94,9 @@ WHO_MAY: dict[Act, frozenset[Role | None]] = {
     Act.REFILE: frozenset({_H, _S}),
 }
 """Who may do an act. The helper is always the one who has claimed the case (but for CLAIM); the resident its asker."""
+
+FOR_CALLERS = frozenset({Act.CONFIRM, Act.REOPEN})
+"""A helper may do these only for an asker whom no channel reaches, who said it on the phone; RATE never."""
 
 
 def _law() -> dict[tuple[CaseStatus, Act], CaseStatus]:
@@ -244,6 +247,12 @@ class Case:
     grade: int | None = None
     """1 (非常满意) .. 5 (非常不满意), once."""
     extended: bool = False
+
+
+def papers_are_awaited(case: Case) -> bool:
+    """Whether the resident still owes papers: not when they said that all are there, nor when it was handed in."""
+    owed = any(paper.name in case.papers_asked and paper.state is not PaperState.HAVE for paper in case.papers)
+    return owed and case.status in (CaseStatus.CLAIMED, CaseStatus.WAITING)
 
 
 @dataclass(frozen=True, slots=True)

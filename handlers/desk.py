@@ -33,7 +33,7 @@ from handlers.dialogues import (
 )
 from handlers.effects import CancelFollowUps, EditSay, Effect, Say, ScheduleFollowUp, Urgency
 from handlers.facts import Facts
-from handlers.followups import next_digest
+from handlers.followups import next_digest, planned
 from handlers.messages import (
     Arrived,
     CaseMoved,
@@ -233,7 +233,7 @@ def _echo(conversation: Conversation, event: EchoEvent, facts: Facts) -> Turn:
             return progress.opened(conversation, event, facts)
         case ClaimWon(case_id):
             case = facts.case(case_id)
-            return casework.claim_won(conversation, case, facts) if case else stays(conversation)
+            return _claimed(conversation, case, facts) if case else stays(conversation)
         case ClaimLost():
             return casework.claim_lost(conversation, facts)
         case CaseMoved():
@@ -254,11 +254,21 @@ def _echo(conversation: Conversation, event: EchoEvent, facts: Facts) -> Turn:
             assert_never(event)
 
 
+def _claimed(conversation: Conversation, case: Case, facts: Facts) -> Turn:
+    turn = casework.claim_won(conversation, case, facts)
+    return Turn(turn.conversation, (*planned(case, Act.CLAIM, facts), *turn.effects))
+
+
 def _moved(conversation: Conversation, event: CaseMoved, facts: Facts) -> Turn:
-    """What follows when a person's move was made."""
+    """A move was made in a person's turn: what is planned for the case now, and what is said."""
     case = facts.case(event.case_id)
     if case is None:
         return stays(conversation)
+    turn = _after_move(conversation, event, case, facts)
+    return Turn(turn.conversation, (*planned(case, event.act, facts), *turn.effects))
+
+
+def _after_move(conversation: Conversation, event: CaseMoved, case: Case, facts: Facts) -> Turn:
     match event.act:
         case Act.WITHDRAW:
             return progress.withdrawn(conversation, case, facts)
@@ -283,7 +293,7 @@ def _moved(conversation: Conversation, event: CaseMoved, facts: Facts) -> Turn:
         case Act.RELEASE:
             return casework.released(conversation, case, facts)
         case Act.EXTEND if case.helper_id == facts.me.id:
-            return casework.extended(conversation, case, facts)
+            return casework.extended(conversation, facts)
         case Act.EXTEND:
             return oversight.extended(conversation, case, facts)
         case Act.ASSIGN:
@@ -312,9 +322,9 @@ def _marked(before: Conversation, turn: Turn, facts: Facts) -> Turn:
     plan: tuple[Effect, ...] = ()
     if is_in:
         due_at = facts.now + facts.settings.silence_after
-        plan = (ScheduleFollowUp(FollowUpKind.SILENCE, due_at, person_id=facts.me.id),)
+        plan = (ScheduleFollowUp(FollowUpKind.SILENCE, due_at, conversation_id=now.id),)
     elif was_in:
-        plan = (CancelFollowUps(person_id=facts.me.id, kinds=(FollowUpKind.SILENCE,)),)
+        plan = (CancelFollowUps(conversation_id=now.id, kinds=(FollowUpKind.SILENCE,)),)
     return Turn(now, (*turn.effects, *plan))
 
 

@@ -51,6 +51,8 @@ class Say:
     """Attachments that go with it."""
     case_id: int | None = None
     """The case it is about, if any."""
+    conversation_id: int | None = None
+    """The conversation that it belongs to and to no other: instead of `to`, which goes where a person was last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +133,22 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleFollowUp:
-    """Plan something. One of a kind per case (or person): a second one moves the first."""
+    """Plan something. One of a kind per case (or person, or conversation): a second one moves the first."""
 
     kind: FollowUpKind
     due_at: datetime
     case_id: int | None = None
     person_id: int | None = None
+    conversation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CancelFollowUps:
-    """Forget what is planned for a case (or person); all kinds when none are named."""
+    """Forget what is planned for a case (or person, or conversation); all kinds when none are named."""
 
     case_id: int | None = None
     person_id: int | None = None
+    conversation_id: int | None = None
     kinds: tuple[FollowUpKind, ...] = ()
 
 

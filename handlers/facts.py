@@ -176,7 +176,8 @@ class Facts(Protocol):
         ...
 
     def cases_in(self, places: tuple[str, ...], statuses: frozenset[CaseStatus]) -> tuple[Case, ...]:
-        """Cases of a supervisor's places and those below them, oldest first; one without a place counts everywhere."""
+        """Cases of a supervisor's places and those below them, oldest first; one without a place, or of a place that no
+        supervisor answers for, counts everywhere."""
         ...
 
     def tally(self, places: tuple[str, ...], since: datetime, until: datetime) -> Tally: ...

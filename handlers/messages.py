@@ -157,26 +157,35 @@ class FollowUpKind(StrEnum):
     """Something planned, with a due time."""
 
     OFFER_UNCLAIMED = "offer_unclaimed"
+    UNDECIDED = "undecided"
+    """A case lies with the supervisors and nobody has decided."""
     CLAIM_UNWORKED = "claim_unworked"
     CLAIM_LAPSED = "claim_lapsed"
     PAPERS_MISSING = "papers_missing"
     VISIT_TOMORROW = "visit_tomorrow"
     VISIT_UNANSWERED = "visit_unanswered"
+    VISIT_OVER = "visit_over"
+    """An agreed time has passed, and nobody has said how it went."""
+    RESIDENT_SILENT = "resident_silent"
+    """The resident was reminded and still says nothing."""
+    RESULT_MISSING = "result_missing"
+    """Handed in at a window, and nobody has said what came of it."""
     PROMISE_NEAR = "promise_near"
     RATE = "rate"
     CLOSE = "close"
     DIGEST = "digest"
     SILENCE = "silence"
-    """A person stopped in the middle of a dialogue."""
+    """A person stopped in the middle of a conversation's intake."""
 
 
 @dataclass(frozen=True, slots=True)
 class FellDue:
-    """A follow-up's time came. `case_id` or `person_id` says what it is about."""
+    """A follow-up's time came. One of the ids says what it is about."""
 
     kind: FollowUpKind
     case_id: int | None = None
     person_id: int | None = None
+    conversation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,20 @@ def answers_for(supervisor: Person, place_code: str | None, district: District) 
     return not above or district.code in supervisor.places or bool(above & set(supervisor.places))
 
 
+def in_charge(place_code: str | None, supervisors: tuple[Person, ...], district: District) -> tuple[Person, ...]:
+    """Whom to turn to about a place: the supervisors who answer for it, or all of the district when none of those can
+    be reached."""
+    reachable = tuple(person for person in supervisors if person.is_reachable)
+    return tuple(person for person in reachable if answers_for(person, place_code, district)) or reachable
+
+
+def may_decide(person: Person, place_code: str | None, supervisors: tuple[Person, ...], district: District) -> bool:
+    """Whether a supervisor may decide about a place: it lies in theirs, or nobody nearer can be reached."""
+    return person.is_supervisor and (
+        answers_for(person, place_code, district) or person in in_charge(place_code, supervisors, district)
+    )
+
+
 def may_invite_for(supervisor: Person, places: tuple[str, ...], district: District) -> bool:
     """Whether a supervisor may give a role in these places: all of them lie in their own."""
     own = set(supervisor.places)

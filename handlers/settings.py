@@ -21,6 +21,14 @@ class DeskSettings:
     papers_reminder_after: timedelta = timedelta(hours=16)
     """Two working days."""
     visit_answer_after: timedelta = timedelta(hours=4)
+    visit_asked_after: timedelta = timedelta(hours=2)
+    """Until the helper is asked how an agreed visit went."""
+    silent_again_after: timedelta = timedelta(hours=16)
+    """A resident who was reminded: until the helper hears that they still say nothing, and every time again."""
+    result_asked_after: timedelta = timedelta(hours=24)
+    """Handed in: until the helper is asked what came of it, and every time again."""
+    decision_asked_after: timedelta = timedelta(hours=7)
+    """A working day, until the supervisors hear once more of a case that is theirs to decide."""
     rate_after: timedelta = timedelta(hours=1)
     """How long after "done" the rating is asked (plain time; quiet hours hold it back)."""
     close_after_days: int = 5

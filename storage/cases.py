@@ -101,7 +101,7 @@ def _implied(work: UnitOfWork, act: Act, status: CaseStatus, what: Change) -> di
     if act in (Act.RESOLVE, Act.END):
         values["resolved_at"] = work.now
     if act is Act.REOPEN:
-        values["resolved_at"] = None
+        values |= {"resolved_at": None, "blanked_at": None}
     if status is not CaseStatus.WAITING and what.waiting_for is None:
         values["waiting_for"] = None
     return values

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, select, text, update
 
 from handlers.messages import FellDue, FollowUpKind
 from storage.tables import FollowUpRow, table
@@ -29,18 +29,16 @@ def schedule(
     *,
     case_id: int | None = None,
     person_id: int | None = None,
+    conversation_id: int | None = None,
 ) -> None:
-    """Plan something for a case, or for a person; a waiting one of the same kind for the same is moved instead."""
-    if (case_id is None) == (person_id is None):
-        raise ValueError("a follow-up is about a case or about a person")
-    about = "person_id" if case_id is None else "case_id"
-    row = {
-        "district": work.district,
-        "kind": str(kind),
-        "case_id": case_id,
-        "person_id": person_id,
-        "due_at": due_at,
-    }
+    """Plan something for a case, a person or a conversation; a waiting one of the same kind for the same is moved
+    instead."""
+    abouts = {"case_id": case_id, "person_id": person_id, "conversation_id": conversation_id}
+    named = [name for name, value in abouts.items() if value is not None]
+    if len(named) != 1:
+        raise ValueError("a follow-up is about a case, about a person or about a conversation")
+    (about,) = named
+    row = {"district": work.district, "kind": str(kind), "due_at": due_at, **abouts}
     statement = (
         work.insert(_followups)
         .values(row)
@@ -58,16 +56,19 @@ def cancel(
     *,
     case_id: int | None = None,
     person_id: int | None = None,
+    conversation_id: int | None = None,
     kinds: Iterable[FollowUpKind] = (),
 ) -> int:
-    """Forget what waits for a case or person; all kinds when none are named. Returns how many."""
-    if case_id is None and person_id is None:
+    """Forget what waits for a case, person or conversation; all kinds when none are named. Returns how many."""
+    if case_id is None and person_id is None and conversation_id is None:
         return 0
     which = _waiting(work)
     if case_id is not None:
         which &= _followups.c.case_id == case_id
     if person_id is not None:
         which &= _followups.c.person_id == person_id
+    if conversation_id is not None:
+        which &= _followups.c.conversation_id == conversation_id
     if names := [str(kind) for kind in kinds]:
         which &= _followups.c.kind.in_(names)
     return work.connection.execute(delete(_followups).where(which)).rowcount
@@ -93,10 +94,11 @@ def take_due(work: UnitOfWork, limit: int) -> tuple[DueRow, ...]:
         ids = [row["id"] for row in rows]
         fired = update(_followups).where(_followups.c.id.in_(ids)).values(state="fired", fired_at=work.now)
         work.connection.execute(fired)
-    return tuple(
-        DueRow(row["id"], row["due_at"], FellDue(FollowUpKind(row["kind"]), row["case_id"], row["person_id"]))
-        for row in rows
-    )
+    return tuple(DueRow(row["id"], row["due_at"], _event(row)) for row in rows)
+
+
+def _event(row: RowMapping) -> FellDue:
+    return FellDue(FollowUpKind(row["kind"]), row["case_id"], row["person_id"], row["conversation_id"])
 
 
 def mark_failed(work: UnitOfWork, row_id: int, error: str) -> None:

@@ -47,23 +47,33 @@ def phone(reader: UnitOfWork, person_id: int) -> str | None:
 
 def best_address(reader: UnitOfWork, person_id: int) -> RowMapping | None:
     """channel, address and conversation_id of the living address that a person used last; None when there is none."""
-    living = (
-        select(_addresses.c.channel, _addresses.c.address, _conversations.c.id.label("conversation_id"))
-        .join(
-            _conversations,
-            (_conversations.c.district == _addresses.c.district)
-            & (_conversations.c.channel == _addresses.c.channel)
-            & (_conversations.c.address == _addresses.c.address),
-        )
-        .where(
-            _addresses.c.district == reader.district,
-            _addresses.c.person_id == person_id,
-            _addresses.c.is_gone.is_(False),
-        )
-        .order_by(_addresses.c.last_used_at.desc(), _addresses.c.id.desc())
-        .limit(1)
+    living = _ADDRESSES.where(
+        _addresses.c.district == reader.district,
+        _addresses.c.person_id == person_id,
+        _addresses.c.is_gone.is_(False),
     )
-    return reader.connection.execute(living).mappings().first()
+    latest = living.order_by(_addresses.c.last_used_at.desc(), _addresses.c.id.desc()).limit(1)
+    return reader.connection.execute(latest).mappings().first()
+
+
+def address_of(reader: UnitOfWork, conversation_id: int) -> RowMapping:
+    """channel, address, person_id and is_gone of a conversation."""
+    its = _ADDRESSES.where(_addresses.c.district == reader.district, _conversations.c.id == conversation_id)
+    return reader.connection.execute(its).mappings().one()
+
+
+_ADDRESSES = select(
+    _addresses.c.channel,
+    _addresses.c.address,
+    _addresses.c.person_id,
+    _addresses.c.is_gone,
+    _conversations.c.id.label("conversation_id"),
+).join(
+    _conversations,
+    (_conversations.c.district == _addresses.c.district)
+    & (_conversations.c.channel == _addresses.c.channel)
+    & (_conversations.c.address == _addresses.c.address),
+)
 
 
 def joined_helpers(reader: UnitOfWork) -> list[RowMapping]:

@@ -147,14 +147,15 @@ class StoredFacts:
         return lessons.admissions(self._work)
 
     def _below(self, places: tuple[str, ...]) -> frozenset[str] | None:
-        """The codes of all places in or below some; None when that is the whole district."""
+        """The codes of all places in or below some, and of those that no reachable supervisor answers for, which are
+        everybody's; None when that is the whole district."""
         tree = self._district.places
         if self._district.code in places:
             return None
         wanted = set(places)
-        return frozenset(
-            place.code for place in tree if any(above.code in wanted for above in tree.ancestors(place.code))
-        )
+        held = {code for person in self.supervisors() if person.is_reachable for code in person.places}
+        above = {place.code: {one.code for one in tree.ancestors(place.code)} for place in tree}
+        return frozenset(code for code, codes in above.items() if codes & wanted or not codes & held)
 
 
 def _helper(row: RowMapping, person: Person, entry: RosterHelper | None, load: int) -> Helper:

@@ -1,7 +1,8 @@
 """Deletes what residents were promised: chats after some days, what a case says of a person after some more.
 
-What stays of a case is its frame (service, place, times, grades), for the statistics. The history is append-only, so
-that nobody can rewrite it: what helpers write there must not name a person.
+What stays of a case is its frame (service, place, times, grades), for the statistics, and of its history what was done,
+by whom and when. The history is append-only: all that the database lets anybody take out of it are the notes of a case
+that has been blanked.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from storage.tables import (
     AttachmentRow,
     ButtonRow,
     CaseRow,
+    HistoryRow,
     InboxRow,
     LessonRow,
     OutboxRow,
@@ -29,13 +31,11 @@ from storage.tables import (
 )
 from storage.unit_of_work import UnitOfWork
 
-BLANK = "-"
-"""Outcome of a case whose time is over: nothing is left to take out."""
 MOST = 500
 """Rows of one kind in one go, so that nobody has to wait for it."""
 
 _attachments, _buttons, _cases = table(AttachmentRow), table(ButtonRow), table(CaseRow)
-_lessons = table(LessonRow)
+_history, _lessons = table(HistoryRow), table(LessonRow)
 _inbox, _outbox, _persons, _relays = table(InboxRow), table(OutboxRow), table(PersonRow), table(RelayRow)
 _threads = table(ThreadRow)
 
@@ -54,6 +54,7 @@ def prune(work: UnitOfWork, chat_days: int, case_days: int) -> int:
         _delete(work, _lessons, _lessons.c.at < work.now - REMEMBERED),
         _delete(work, _attachments, _is_loose(work, chats_before)),
         _blank_cases(work, cases_before),
+        _blank_notes(work),
         _forget_phones(work, cases_before),
     ]
     return sum(gone)
@@ -91,15 +92,34 @@ def _blank_cases(work: UnitOfWork, before: datetime) -> int:
     some = (
         select(_cases.c.id, _cases.c.draft)
         .where(_cases.c.district == work.district, ended, _cases.c.id.in_(_finished()))
-        .where(or_(_cases.c.outcome.is_(None), _cases.c.outcome != BLANK))
+        .where(_cases.c.blanked_at.is_(None))
         .limit(MOST)
     )
     rows = work.connection.execute(some).all()
     for case_id, form in rows:
         blank = forms.dump_draft(blanked(forms.load_draft(form)))
-        values = {"question": "", "draft": blank, "handed_in": None, "outcome": BLANK}
+        words: dict[str, Any] = {
+            "question": "",
+            "draft": blank,
+            "papers": [],
+            "papers_asked": [],
+            "handed_in": None,
+            "outcome": None,
+        }
+        values = words | {"blanked_at": work.now}
         work.connection.execute(update(_cases).where(_cases.c.id == case_id).values(values))
     return len(rows)
+
+
+def _blank_notes(work: UnitOfWork) -> int:
+    """What was written into the history of blanked cases."""
+    blanked = select(_cases.c.id).where(_cases.c.district == work.district, _cases.c.blanked_at.is_not(None))
+    some = (
+        select(_history.c.id)
+        .where(_history.c.district == work.district, _history.c.note != "", _history.c.case_id.in_(blanked))
+        .limit(MOST)
+    )
+    return work.connection.execute(update(_history).where(_history.c.id.in_(some)).values(note="")).rowcount
 
 
 def _forget_phones(work: UnitOfWork, before: datetime) -> int:

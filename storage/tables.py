@@ -317,10 +317,12 @@ class CaseRow(Row, table=True):
     resolved_at: AwareDatetime | None = None
     grade: int | None = None
     extended: bool = False
+    blanked_at: AwareDatetime | None = None
+    """When its time was over and what it said of a person was taken out."""
 
 
 class HistoryRow(Row, table=True):
-    """Append-only: a trigger refuses UPDATE and DELETE."""
+    """Append-only: a trigger refuses every change but emptying the note of a case that has been blanked."""
 
     __tablename__ = "case_history"
     __table_args__ = (Index(None, "district", "case_id"), Index(None, "district", "at"))
@@ -397,7 +399,7 @@ class RevealRow(Row, table=True):
 
 
 class FollowUpRow(Row, table=True):
-    """Something planned. One waiting row of a kind per case, and per person."""
+    """Something planned. One waiting row of a kind per case, per person and per conversation."""
 
     __tablename__ = "followups"
     __table_args__ = (
@@ -419,6 +421,15 @@ class FollowUpRow(Row, table=True):
             sqlite_where=text("state = 'waiting' AND person_id IS NOT NULL"),
             postgresql_where=text("state = 'waiting' AND person_id IS NOT NULL"),
         ),
+        Index(
+            "uq_followups_conversation",
+            "district",
+            "kind",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting' AND conversation_id IS NOT NULL"),
+            postgresql_where=text("state = 'waiting' AND conversation_id IS NOT NULL"),
+        ),
         Index(None, "district", "state", "due_at"),
         Index(None, "district", "case_id"),
     )
@@ -426,6 +437,7 @@ class FollowUpRow(Row, table=True):
     kind: str
     case_id: int | None = _ref("cases", nullable=True)
     person_id: int | None = _ref("persons", nullable=True)
+    conversation_id: int | None = _ref("conversations", nullable=True)
     due_at: AwareDatetime
     state: str = "waiting"
     """waiting, fired or failed."""

@@ -206,6 +206,7 @@ def _pressed(conversation: Conversation, case: Case, choice: OnCase, facts: Fact
         turn = (
             visit.press(conversation, case, choice, facts)
             or refiling.press(conversation, case, choice, facts)
+            or rating.press_for_caller(conversation, case, choice, facts)
             or casework.press(conversation, case, choice, facts)
         )
     if turn is None and me.is_helper:

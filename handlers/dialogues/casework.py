@@ -9,20 +9,11 @@ from handlers.cases import UNCLAIMED, WORKED, Act, Case, CaseStatus, Change, Ent
 from handlers.choices import Command, Go, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import day, helper_name, moment, name_of, status, visiting, where
-from handlers.dialogues import progress, routes, telling, visit
+from handlers.dialogues import progress, rating, routes, telling, visit
 from handlers.dialogues.greeting import menu
 from handlers.effects import Button, ClaimCase, Decline, EditSay, Effect, MoveCase, RecordUnmet, Reveal, Say, SetDuty
 from handlers.facts import Facts
-from handlers.followups import (
-    case_closes,
-    claim_is_worked,
-    day_before,
-    forget,
-    papers_come,
-    promise_is_near,
-    rating_is_asked,
-)
-from handlers.messages import Chose, Event, FollowUpKind, Said
+from handlers.messages import Chose, Event, Said
 from handlers.numbers import spoken
 from handlers.phrases import button, phrase
 from handlers.states import Adding, ChoosingPapers, Idle, OnBehalf, Writing
@@ -30,7 +21,6 @@ from handlers.states import Adding, ChoosingPapers, Idle, OnBehalf, Writing
 Rows = tuple[tuple[Button, ...], ...]
 
 MARKS = {PaperState.NEEDED: "□", PaperState.HAVE: "☑", PaperState.LATER: "◷", PaperState.PROMISED: "✍"}
-_WORKING = (FollowUpKind.CLAIM_UNWORKED, FollowUpKind.CLAIM_LAPSED)
 
 
 # --- lists and duty --------------------------------------------------------------------------------------------
@@ -97,23 +87,14 @@ def begin_behalf(conversation: Conversation, entry: str) -> Turn:
 
 
 def claim_won(conversation: Conversation, case: Case, facts: Facts) -> Turn:
-    """The brief, everybody else told, the resident told, the clock of the claim started."""
+    """The brief, everybody else told, the resident told."""
     told = telling.resident(case, Say(phrase("case.claimed", helper=facts.me.name, what=name_of(case, facts))), facts)
     return stays(
         conversation,
         *routes.close_offers(case, facts, winner=facts.me.id),
         *brief(case, facts),
         *(told if telling.can_reach_asker(case, facts) else ()),
-        *taken_up(case, facts),
     )
-
-
-def taken_up(case: Case, facts: Facts) -> tuple[Effect, ...]:
-    """What is planned once somebody has the case."""
-    near = (promise_is_near(case.id, case.due_at, facts),) if case.due_at else ()
-    visit_stands = day_before(case.id, case.visit_at, facts) if case.visit_at else None
-    reminder = (visit_stands,) if visit_stands else ()
-    return (forget(case.id, FollowUpKind.OFFER_UNCLAIMED), claim_is_worked(case.id, facts), *near, *reminder)
 
 
 def claim_lost(conversation: Conversation, facts: Facts) -> Turn:
@@ -134,8 +115,7 @@ def brief(case: Case, facts: Facts) -> tuple[Effect, ...]:
         *([phrase("work.brief_for", who=named)] if named else []),
         phrase("work.brief_question", question=draft.question[:120]),
         phrase("work.brief_place", place=where(draft, facts)),
-        phrase("work.brief_phone", phone=draft.phone) if draft.phone else phrase("work.brief_no_phone"),
-        *([] if telling.can_reach_asker(case, facts) else [phrase("work.brief_no_chat")]),
+        *_contact(case, facts),
         phrase("work.brief_when", when=draft.when or phrase("work.any_time"), visit=visiting(draft)),
         *_visit_lines(case, facts),
         *([phrase("work.brief_note", note=draft.note)] if draft.note else []),
@@ -147,7 +127,18 @@ def brief(case: Case, facts: Facts) -> tuple[Effect, ...]:
         phrase("work.brief_safety"),
     ]
     revealed = (Reveal(case.id, "phone"),) if draft.phone else ()
-    return (Say("\n".join(lines), _brief_rows(case), files=files, case_id=case.id), *revealed)
+    is_over = case.status is CaseStatus.RESOLVED and not telling.can_reach_asker(case, facts)
+    rows = rating.rows_for_helper(case) if is_over else _brief_rows(case)
+    return (Say("\n".join(lines), rows, files=files, case_id=case.id), *revealed)
+
+
+def _contact(case: Case, facts: Facts) -> list[str]:
+    """How the resident is reached: by phone, in the chat, or on foot."""
+    phone = case.draft.phone
+    lines = [phrase("work.brief_phone", phone=phone)] if phone else []
+    if telling.can_reach_asker(case, facts):
+        return lines or [phrase("work.brief_no_phone")]
+    return [*lines, phrase("work.brief_no_chat" if phone else "work.brief_no_way")]
 
 
 def _handed_over(case: Case, facts: Facts) -> list[str]:
@@ -303,15 +294,15 @@ def papers_asked(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     lines = [
         phrase("case.papers", helper=helper_name(case, facts), date=day(facts.now, facts)),
         *(phrase("case.papers_line", name=name) for name in case.papers_asked),
-        phrase("case.papers_more"),
+        *([phrase("case.papers_more")] if telling.can_reach_asker(case, facts) else []),
     ]
     rows = (
         (button("all_ready", OnCase(case.id, "papers_ready")),),
         (button("send_photo", OnCase(case.id, "photo")), button("lack_some", OnCase(case.id, "lack"))),
     )
-    tell = telling.resident(case, Say("\n".join(lines), rows), facts)
-    plan = (forget(case.id, *_WORKING), papers_come(case.id, facts))
-    return stays(conversation, Say(phrase("work.papers_sent"), menu(facts)), *tell, *plan)
+    told = ((button("got_papers", OnCase(case.id, "got_papers")), button("brief", OnCase(case.id, "brief"))),)
+    tell = telling.resident(case, Say("\n".join(lines), rows), facts, told)
+    return stays(conversation, *telling.done(case, "work.papers_sent", facts), *tell)
 
 
 # --- words that an act needs -----------------------------------------------------------------------------------
@@ -344,14 +335,14 @@ def writing(conversation: Conversation, state: Writing, event: Event, facts: Fac
 
 def submitted(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     tell = telling.resident(case, Say(phrase("case.submitted", window=case.window)), facts)
-    return stays(conversation, Say(phrase("work.submit_done"), menu(facts)), *tell, forget(case.id, *_WORKING))
+    return stays(conversation, Say(phrase("work.submit_done"), menu(facts)), *tell)
 
 
 def resolved(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     named = {"helper": helper_name(case, facts), "what": name_of(case, facts)}
-    tell = telling.resident(case, Say(phrase("case.done", **named), progress.fixed_rows(case)), facts)
-    plan = (forget(case.id), rating_is_asked(case.id, facts), case_closes(case.id, facts))
-    return stays(conversation, Say(phrase("work.done"), menu(facts)), *tell, *plan)
+    asked = Say(phrase("case.done", **named), progress.fixed_rows(case))
+    tell = telling.resident(case, asked, facts, rating.rows_for_helper(case))
+    return stays(conversation, *telling.done(case, "work.done", facts), *tell)
 
 
 def part_done(conversation: Conversation, case: Case, facts: Facts) -> Turn:
@@ -359,32 +350,26 @@ def part_done(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     outcome = next((line.note for line in reversed(facts.history(case.id)) if line.act == "part"), "")
     named = {"helper": helper_name(case, facts), "what": name_of(case, facts)}
     tell = telling.resident(case, Say(phrase("case.partly", outcome=outcome, **named)), facts)
-    plan = (forget(case.id, *_WORKING), claim_is_worked(case.id, facts))
-    return stays(conversation, Say(phrase("work.done"), menu(facts)), *tell, *plan)
+    return stays(conversation, *telling.done(case, "work.done", facts), *tell)
 
 
 def ended(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     """Not possible: the reason and where else to go; the gap is recorded."""
-    text = phrase(
-        "case.ended",
-        what=name_of(case, facts),
-        outcome=case.outcome or "",
-        hotline=facts.district.operator.hotline,
-    )
+    object_key = "case.ended_object" if telling.can_reach_asker(case, facts) else "case.ended_object_phone"
+    text = phrase("case.ended", what=name_of(case, facts), outcome=case.outcome or "")
+    text += "\n" + phrase(object_key, hotline=facts.district.operator.hotline)
     rows = ((button("not_fixed", OnCase(case.id, "not_fixed")),),)
-    tell = telling.resident(case, Say(text, rows), facts)
+    tell = telling.resident(case, Say(text, rows), facts, rating.rows_for_helper(case))
     gap = RecordUnmet(name_of(case, facts), "ended", case.id)
-    plan = (forget(case.id), rating_is_asked(case.id, facts))
-    return stays(conversation, Say(phrase("work.ended"), menu(facts)), *tell, gap, *plan)
+    return stays(conversation, *telling.done(case, "work.ended", facts), *tell, gap)
 
 
 def released(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     """Handed back without blame: not asked again, the next wave is."""
     tell = telling.resident(case, Say(phrase("case.released")), facts)
-    after = (Decline(case.id), forget(case.id), *routes.offer(case, facts, without=facts.me.id))
+    after = (Decline(case.id), *routes.offer(case, facts, without=facts.me.id))
     return stays(conversation, Say(phrase("work.released"), menu(facts)), *tell, *after)
 
 
-def extended(conversation: Conversation, case: Case, facts: Facts) -> Turn:
-    plan = (forget(case.id, FollowUpKind.CLAIM_LAPSED), claim_is_worked(case.id, facts))
-    return stays(conversation, Say(phrase("work.extended"), menu(facts)), *plan)
+def extended(conversation: Conversation, facts: Facts) -> Turn:
+    return stays(conversation, Say(phrase("work.extended"), menu(facts)))

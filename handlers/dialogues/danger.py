@@ -46,7 +46,8 @@ def checking(conversation: Conversation, state: CheckingDanger, event: Event, fa
 def confirmed(conversation: Conversation, code: str, facts: Facts) -> Turn:
     numbers = _spoken(danger_of(code).numbers)
     alarm = _alarm(phrase("danger.alarm_yes"), facts)
-    return _back(conversation, Say(phrase("danger.help_coming", numbers=numbers)), *alarm)
+    said = phrase("danger.help_coming" if alarm else "danger.call_first", numbers=numbers)
+    return _back(conversation, Say(said), *alarm)
 
 
 def calmed(conversation: Conversation, code: str) -> Turn:

@@ -6,14 +6,14 @@ from handlers.cases import UNCLAIMED, WORKED, Act, Case, Change
 from handlers.choices import Command, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import day, name_of, status, where
-from handlers.dialogues import casework, routes, telling
+from handlers.dialogues import routes, telling
 from handlers.dialogues.greeting import menu
 from handlers.digests import compose
 from handlers.effects import Button, Effect, MakeInvite, MoveCase, Reveal, Say, Urgency
 from handlers.facts import Facts
 from handlers.followups import promise_is_near
 from handlers.messages import Chose, Event, InviteMade, Said
-from handlers.people import Helper, Role, answers_for, may_invite_for
+from handlers.people import Helper, Role, may_decide, may_invite_for
 from handlers.phrases import button, phrase
 from handlers.routing import candidates
 from handlers.states import Assigning, Idle
@@ -32,7 +32,7 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
     """A supervisor's button about a case of their places. None: it is another word."""
     if choice.what not in ("assign", "extend_case", "call"):
         return None
-    if not answers_for(facts.me, case.draft.place_code, facts.district):
+    if not may_decide(facts.me, case.draft.place_code, facts.supervisors(), facts.district):
         return stays(conversation, Say(phrase("oversight.not_in_scope"), menu(facts)))
     match choice.what:
         case "assign" if case.status in UNCLAIMED | WORKED:
@@ -104,7 +104,6 @@ def assigned(conversation: Conversation, case: Case, before: int | None, facts: 
         *telling.helper(case, Say(text, rows), facts),
         *telling.resident(case, told, facts),
         *routes.close_offers(case, facts, winner=case.helper_id),
-        *casework.taken_up(case, facts),
     )
 
 

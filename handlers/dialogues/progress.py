@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.cases import FINISHED, WORKED, Act, Case, CaseStatus, Change, PaperState
+from handlers.cases import FINISHED, WORKED, Act, Case, CaseStatus, Change, PaperState, papers_are_awaited
 from handlers.choices import Command, Go, OnCase
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import day, helper_name, moment, name_of, status
@@ -10,8 +10,8 @@ from handlers.dialogues import routes, talking, telling
 from handlers.dialogues.greeting import home, menu
 from handlers.effects import Button, Effect, MoveCase, Say
 from handlers.facts import Facts
-from handlers.followups import forget, promised_by
-from handlers.messages import CaseOpened, Chose, Event, FollowUpKind, Said, SentFile
+from handlers.followups import promised_by
+from handlers.messages import CaseOpened, Chose, Event, Said, SentFile
 from handlers.numbers import looks_like, parse, spoken
 from handlers.phrases import button, phrase
 from handlers.states import Adding, Idle
@@ -125,8 +125,6 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
             return stays(conversation, *talking.pass_on(case, choice.value, (), facts))
         case "papers_ready" if case.status in WORKED and not papers_are_awaited(case):
             return stays(conversation, view(case, facts))
-        case "pass_on" if case.status in WORKED and choice.value:
-            return stays(conversation, *talking.pass_on(case, choice.value, (), facts))
         case "papers_ready":
             return stays(conversation, papers_are_here(case))
         case _:
@@ -149,12 +147,6 @@ def _withdraw_question(case: Case) -> Say:
     return Say(phrase("case.withdraw_ask"), ((button("yes_withdraw", yes), button("keep", keep)),))
 
 
-def papers_are_awaited(case: Case) -> bool:
-    """Whether the resident still owes papers: not when they said that all are there, nor when it was handed in."""
-    owed = any(paper.name in case.papers_asked and paper.state is not PaperState.HAVE for paper in case.papers)
-    return owed and case.status in (CaseStatus.CLAIMED, CaseStatus.WAITING)
-
-
 def papers_are_here(case: Case) -> MoveCase:
     have = tuple(
         paper if paper.name not in case.papers_asked else type(paper)(paper.name, PaperState.HAVE)
@@ -165,17 +157,15 @@ def papers_are_here(case: Case) -> MoveCase:
 
 def withdrawn(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     tell = telling.helper(case, Say(phrase("work.withdrawn", what=name_of(case, facts))), facts)
-    gone = routes.take_back(case, facts)
-    return stays(conversation, Say(phrase("case.withdrawn"), menu(facts)), *tell, *gone, forget(case.id))
+    return stays(conversation, Say(phrase("case.withdrawn"), menu(facts)), *tell, *routes.take_back(case, facts))
 
 
 def papers_received(conversation: Conversation, case: Case, facts: Facts) -> Turn:
-    plan = forget(case.id, FollowUpKind.PAPERS_MISSING)
     if case.helper_id == facts.me.id:
-        return stays(conversation, Say(phrase("work.papers_received")), plan)
+        return stays(conversation, Say(phrase("work.papers_received")))
     rows = ((button("brief", OnCase(case.id, "brief")),),)
     tell = telling.helper(case, Say(phrase("work.papers_ready", what=name_of(case, facts)), rows), facts)
-    return stays(conversation, Say(phrase("case.added", to=helper_name(case, facts))), *tell, plan)
+    return stays(conversation, Say(phrase("case.added", to=helper_name(case, facts))), *tell)
 
 
 # --- adding to a case ------------------------------------------------------------------------------------------

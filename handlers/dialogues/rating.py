@@ -10,8 +10,7 @@ from handlers.dialogues import routes, telling
 from handlers.dialogues.greeting import menu
 from handlers.effects import Button, MoveCase, Say
 from handlers.facts import Facts
-from handlers.followups import forget
-from handlers.messages import Chose, Event, FollowUpKind, Said
+from handlers.messages import Chose, Event, Said
 from handlers.phrases import button, phrase
 from handlers.states import GivingReason, Idle
 
@@ -50,10 +49,30 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
             return None
 
 
+def rows_for_helper(case: Case) -> Rows:
+    """What an asker may have said on the phone about the end of their case."""
+    fixed = (button("fixed_for", OnCase(case.id, "fixed")),) if case.status is CaseStatus.RESOLVED else ()
+    return ((*fixed, button("not_fixed_for", OnCase(case.id, "not_fixed"))),)
+
+
+def press_for_caller(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) -> Turn | None:
+    """A helper writes down what somebody whom no chat reaches said on the phone; never a grade. None: another word."""
+    if telling.can_reach_asker(case, facts):
+        return None
+    match choice.what:
+        case "fixed" if case.status is CaseStatus.RESOLVED:
+            return stays(conversation, MoveCase(case.id, Act.CONFIRM, "by phone"))
+        case "not_fixed" if case.status in (CaseStatus.RESOLVED, CaseStatus.ENDED):
+            return stays(conversation, MoveCase(case.id, Act.REOPEN, "by phone"))
+        case _:
+            return None
+
+
 def confirmed(conversation: Conversation, case: Case, facts: Facts) -> Turn:
+    if case.asker_id != facts.me.id:
+        return stays(conversation, Say(phrase("work.confirmed"), menu(facts)))
     ask = (question(case, facts),) if case.grade is None else ()
-    plan = forget(case.id, FollowUpKind.CLOSE, FollowUpKind.RATE)
-    return stays(conversation, Say(phrase("case.closed")), *ask, plan)
+    return stays(conversation, Say(phrase("case.closed")), *ask)
 
 
 def reopened(conversation: Conversation, case: Case, facts: Facts) -> Turn:
@@ -62,19 +81,21 @@ def reopened(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     helper = next((each for each in facts.helpers() if each.person_id == before), None)
     is_there = helper is not None and helper.is_on_duty and helper.is_reachable and before is not None
     offers = routes.offer_again(case, before, facts) if is_there and before else routes.offer(case, facts)
-    return stays(conversation, Say(phrase("case.reopened")), forget(case.id), *offers)
+    heard = "case.reopened" if case.asker_id == facts.me.id else "work.reopened_for"
+    return stays(conversation, Say(phrase(heard)), *offers)
 
 
 def rated(conversation: Conversation, case: Case, facts: Facts) -> Turn:
-    plan = forget(case.id, FollowUpKind.RATE)
     if case.grade not in BAD:
-        return stays(conversation, Say(phrase("case.rated"), menu(facts)), plan)
+        return stays(conversation, Say(phrase("case.rated"), menu(facts)))
     named = {"what": name_of(case, facts), "where": where(case.draft, facts), "grade": grade_name(case.grade)}
     rows = ((button("call", OnCase(case.id, "call")),),)
     alarm = telling.supervisors(case, Say(phrase("oversight.bad_rating", **named), rows), facts)
     reasons = tuple((button(f"reason_{key}", Pick(key)),) for key in REASONS)
     ask = Say(phrase("case.why"), (*reasons, (button("no_reason", Command("skip")),)))
-    return goes_to(conversation, GivingReason(case.id), Say(phrase("case.rated_bad")), ask, *alarm, plan)
+    hotline = facts.district.operator.hotline
+    sorry = phrase("case.rated_bad") if alarm else phrase("case.rated_bad_nobody", hotline=hotline)
+    return goes_to(conversation, GivingReason(case.id), Say(sorry), ask, *alarm)
 
 
 def giving_reason(conversation: Conversation, state: GivingReason, event: Event, facts: Facts) -> Turn | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from catalog.district import ListItem
 from handlers.cases import Act, Case, Change
 from handlers.choices import OnCase
 from handlers.describing import name_of, visiting, where
 from handlers.dialogues import telling
 from handlers.effects import Button, EditSay, Effect, MoveCase, Offer, Say, Urgency
 from handlers.facts import Facts
-from handlers.followups import forget, offer_waits
-from handlers.messages import FollowUpKind
+from handlers.followups import decision_waits
 from handlers.phrases import button, phrase
 from handlers.routing import Wave, next_wave
 
@@ -22,15 +22,22 @@ def offer_key(case_id: int, wave: int, helper_id: int) -> str:
 def offer(case: Case, facts: Facts, without: int | None = None) -> tuple[Effect, ...]:
     """Ask the next wave; when nobody is left, or no village may be asked to do it, a supervisor decides. `without` is a
     helper who has just given the case up in this turn: the offers do not say so yet."""
-    item = facts.district.negative_item(case.draft.question) if case.draft.service_id is None else None
-    wave = None if item else next_wave(case, facts, without)
-    if wave is None:
-        return escalate(case, facts, why=f"negative: {item.id}" if item else "nobody")
+    if item := _negative_item(case, facts):
+        return escalate(case, facts, why=f"negative: {item.id}")
+    wave = next_wave(case, facts, without)
+    return _offer(case, wave, facts) if wave else escalate(case, facts)
+
+
+def _negative_item(case: Case, facts: Facts) -> ListItem | None:
+    """What no village may be asked to do, if it is that."""
+    return facts.district.negative_item(case.draft.question) if case.draft.service_id is None else None
+
+
+def _offer(case: Case, wave: Wave, facts: Facts) -> tuple[Effect, ...]:
     return (
         MoveCase(case.id, Act.OFFER, wave.ring, Change(wave=wave.number), is_desk=True),
         Offer(case.id, wave.number, wave.helper_ids),
         *_ask(case, wave, "work.offer", facts),
-        offer_waits(case.id, facts),
     )
 
 
@@ -41,19 +48,29 @@ def offer_again(case: Case, helper_id: int, facts: Facts) -> tuple[Effect, ...]:
         MoveCase(case.id, Act.OFFER, wave.ring, Change(wave=case.wave), is_desk=True),
         Offer(case.id, wave.number, wave.helper_ids),
         *_ask(case, wave, "work.offer_again", facts),
-        offer_waits(case.id, facts),
     )
 
 
 def escalate(case: Case, facts: Facts, why: str = "nobody") -> tuple[Effect, ...]:
+    asked = _ask_supervisors(case, facts)
+    if asked:
+        said = phrase("case.escalated" if why == "nobody" else "case.not_for_village")
+    else:
+        said = phrase("case.nobody_in_charge", hotline=facts.district.operator.hotline)
+    move = MoveCase(case.id, Act.ESCALATE, why, is_desk=True)
+    return (move, *asked, *telling.resident(case, Say(said), facts))
+
+
+def _ask_supervisors(case: Case, facts: Facts) -> tuple[Say, ...]:
     named = {"what": name_of(case, facts), "where": where(case.draft, facts)}
     rows = ((button("assign", OnCase(case.id, "assign")), button("call", OnCase(case.id, "call"))),)
-    return (
-        MoveCase(case.id, Act.ESCALATE, why, is_desk=True),
-        forget(case.id, FollowUpKind.OFFER_UNCLAIMED),
-        *telling.supervisors(case, Say(phrase("oversight.escalated", **named), rows), facts),
-        *telling.resident(case, Say(phrase("case.escalated" if why == "nobody" else "case.not_for_village")), facts),
-    )
+    return telling.supervisors(case, Say(phrase("oversight.escalated", **named), rows), facts)
+
+
+def undecided(case: Case, facts: Facts) -> tuple[Effect, ...]:
+    """No supervisor has decided: helpers who have come on duty since are asked, else the supervisors once more."""
+    wave = None if _negative_item(case, facts) else next_wave(case, facts)
+    return _offer(case, wave, facts) if wave else (*_ask_supervisors(case, facts), decision_waits(case.id, facts))
 
 
 def _ask(case: Case, wave: Wave, key: str, facts: Facts) -> tuple[Say, ...]:

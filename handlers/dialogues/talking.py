@@ -8,6 +8,7 @@ from handlers.describing import helper_name, name_of
 from handlers.dialogues import telling
 from handlers.effects import Button, Effect, Relay, Say
 from handlers.facts import Facts
+from handlers.followups import work_goes_on
 from handlers.messages import SentFile
 from handlers.phrases import button, phrase
 
@@ -25,7 +26,8 @@ def pass_on(
     relay = Relay(case.id, text, from_helper, ids)
     brought = _to_resident(case, text, files, facts) if from_helper else _to_helper(case, text, files, facts)
     heard = () if is_quiet else _heard(case, text, from_helper, is_guess, bool(brought), facts)
-    return (relay, *heard, *brought)
+    is_work = from_helper and case.status is CaseStatus.CLAIMED
+    return (relay, *heard, *brought, *(work_goes_on(case, facts) if is_work else ()))
 
 
 def _to_resident(case: Case, text: str, files: tuple[SentFile, ...], facts: Facts) -> tuple[Say, ...]:

@@ -1,5 +1,5 @@
 """Telling the people of a case: the resident (or, when no channel reaches them, the helper, as a phone call to make),
-the helper, the supervisors who answer for the place."""
+the helper, the supervisors in charge of the place."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from dataclasses import replace
 from handlers.cases import WORKED, Case
 from handlers.choices import OnCase
 from handlers.describing import name_of
-from handlers.effects import Say, Urgency
+from handlers.dialogues.greeting import menu
+from handlers.effects import Button, Say, Urgency
 from handlers.facts import Facts
-from handlers.people import answers_for
+from handlers.people import in_charge
 from handlers.phrases import button, phrase
+
+Rows = tuple[tuple[Button, ...], ...]
 
 
 def can_reach_asker(case: Case, facts: Facts) -> bool:
@@ -19,18 +22,23 @@ def can_reach_asker(case: Case, facts: Facts) -> bool:
     return bool(asker and asker.is_reachable)
 
 
-def resident(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:
-    """`say` to the asker as a notice; to their helper as words to pass on by phone when nothing reaches them."""
+def resident(case: Case, say: Say, facts: Facts, for_helper: Rows = ()) -> tuple[Say, ...]:
+    """`say` to the asker as a notice; to their helper as words to pass on by phone when nothing reaches them, with the
+    buttons `for_helper` for what they are told."""
     if case.asker_id == facts.me.id:
         return (replace(say, case_id=case.id),)
     if can_reach_asker(case, facts):
         return (replace(say, to=case.asker_id, urgency=Urgency.NOTICE, case_id=case.id),)
     if case.helper_id is None:
         return ()
-    text = phrase("work.message_phone", phone=case.draft.phone or phrase("intake.not_said")) + "\n" + say.text
-    is_mine = case.helper_id == facts.me.id
-    urgency = Urgency.ANSWER if is_mine else Urgency.NOTICE
-    return (Say(text, to=None if is_mine else case.helper_id, urgency=urgency, case_id=case.id),)
+    phone = case.draft.phone
+    head = phrase("work.tell_phone", phone=phone) if phone else phrase("work.tell_in_person")
+    return helper(case, Say(head + "\n" + say.text, for_helper), facts)
+
+
+def done(case: Case, said: str, facts: Facts) -> tuple[Say, ...]:
+    """`said` to the helper whose turn it is, with the menu: only when the asker has really been sent something."""
+    return (Say(phrase(said), menu(facts)),) if can_reach_asker(case, facts) else ()
 
 
 def unreachable(facts: Facts) -> tuple[Say, ...]:
@@ -54,9 +62,6 @@ def helper(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:
 
 
 def supervisors(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:
-    """`say` to each supervisor who answers for the case's place."""
-    return tuple(
-        replace(say, to=person.id, urgency=Urgency.NOTICE, case_id=case.id)
-        for person in facts.supervisors()
-        if answers_for(person, case.draft.place_code, facts.district)
-    )
+    """`say` to each supervisor who is in charge of the case's place; to nobody only when there is no supervisor."""
+    told = in_charge(case.draft.place_code, facts.supervisors(), facts.district)
+    return tuple(replace(say, to=person.id, urgency=Urgency.NOTICE, case_id=case.id) for person in told)

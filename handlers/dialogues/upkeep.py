@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers.cases import UNCLAIMED, WORKED, Act, Case, CaseStatus
+from handlers.cases import UNCLAIMED, WORKED, Act, Case, CaseStatus, papers_are_awaited
 from handlers.choices import OnCase
 from handlers.describing import clock, day, helper_name, moment, name_of, where
-from handlers.dialogues import rating, routes, telling
-from handlers.dialogues.progress import papers_are_awaited
+from handlers.dialogues import rating, routes, telling, visit
 from handlers.dialogues.questions import silence_buttons
 from handlers.digests import compose
 from handlers.effects import Button, Decline, Effect, MoveCase, Say, Urgency
 from handlers.facts import Facts
-from handlers.followups import claim_lapses, forget, next_digest
+from handlers.followups import (
+    OF_WORK,
+    claim_lapses,
+    is_reported,
+    next_digest,
+    planned,
+    resident_answers,
+    result_comes,
+    work_goes_on,
+)
 from handlers.messages import CaseMoved, FellDue, FollowUpKind
 from handlers.phrases import button, phrase
 
@@ -23,8 +31,8 @@ def fell_due(event: FellDue, facts: Facts) -> tuple[Effect, ...]:
     match event:
         case FellDue(FollowUpKind.DIGEST, person_id=int(person_id)):
             return _digest(person_id, facts)
-        case FellDue(FollowUpKind.SILENCE, person_id=int(person_id)):
-            nudge = Say(phrase("intake.silence"), silence_buttons(), to=person_id, urgency=Urgency.NOTICE)
+        case FellDue(FollowUpKind.SILENCE, conversation_id=int(where)):
+            nudge = Say(phrase("intake.silence"), silence_buttons(), urgency=Urgency.NOTICE, conversation_id=where)
             return (nudge,)
         case FellDue(kind, case_id=int(case_id)) if case := facts.case(case_id):
             return _of_case(kind, case, facts)
@@ -38,16 +46,26 @@ def _of_case(kind: FollowUpKind, case: Case, facts: Facts) -> tuple[Effect, ...]
     match kind:
         case FollowUpKind.OFFER_UNCLAIMED if case.status in UNCLAIMED and case.status is not CaseStatus.ESCALATED:
             return routes.offer(case, facts)
+        case FollowUpKind.UNDECIDED if case.status is CaseStatus.ESCALATED:
+            return routes.undecided(case, facts)
         case FollowUpKind.CLAIM_UNWORKED if case.status is CaseStatus.CLAIMED and not _visit_stands(case, facts):
             return (*_unworked(case, facts), claim_lapses(case.id, facts))
         case FollowUpKind.CLAIM_LAPSED if case.status is CaseStatus.CLAIMED and not _visit_stands(case, facts):
             return (MoveCase(case.id, Act.LAPSE, "unworked", is_desk=True),)
         case FollowUpKind.PAPERS_MISSING if papers_are_awaited(case):
-            return telling.resident(case, _papers_reminder(case, facts), facts)
-        case FollowUpKind.VISIT_UNANSWERED if case.status is CaseStatus.WAITING and case.visit_options:
-            return telling.helper(case, Say(phrase("work.visit_unanswered", **named), _brief(case)), facts)
+            return (*_papers_missing(case, facts), resident_answers(case.id, facts))
+        case FollowUpKind.VISIT_UNANSWERED if _waits_for_resident(case) and case.visit_options:
+            return (*visit.unanswered(case, facts), resident_answers(case.id, facts))
+        case FollowUpKind.RESIDENT_SILENT if _waits_for_resident(case):
+            return (*_still_silent(case, facts), resident_answers(case.id, facts))
+        case FollowUpKind.RESULT_MISSING if case.status is CaseStatus.SUBMITTED:
+            asked = Say(phrase("work.result_missing", **named), _outcomes(case))
+            return (*telling.helper(case, asked, facts), result_comes(case.id, facts))
         case FollowUpKind.VISIT_TOMORROW if has_helper and case.visit_at and case.visit_at > facts.now:
             return _visit_tomorrow(case, facts)
+        case FollowUpKind.VISIT_OVER if has_helper and case.visit_at and not is_reported(case):
+            asked = Say(phrase("work.visit_over", time=moment(case.visit_at, facts), **named), visit.outcomes(case))
+            return telling.helper(case, asked, facts)
         case FollowUpKind.PROMISE_NEAR if has_helper and case.due_at:
             near = phrase("work.promise_near", due=day(case.due_at, facts), **named)
             return telling.helper(case, Say(near, _brief(case)), facts)
@@ -55,6 +73,8 @@ def _of_case(kind: FollowUpKind, case: Case, facts: Facts) -> tuple[Effect, ...]
             return telling.resident(case, rating.question(case, facts), facts) if _may_rate(case, facts) else ()
         case FollowUpKind.CLOSE if case.status is CaseStatus.RESOLVED:
             return (MoveCase(case.id, Act.CLOSE, "nobody objected", is_desk=True),)
+        case _ if has_helper and kind in OF_WORK:
+            return work_goes_on(case, facts)
         case _:
             return ()
 
@@ -62,6 +82,12 @@ def _of_case(kind: FollowUpKind, case: Case, facts: Facts) -> tuple[Effect, ...]
 def _visit_stands(case: Case, facts: Facts) -> bool:
     """A time was agreed that has not come yet: nobody takes the case away before it."""
     return case.visit_at is not None and case.visit_at > facts.now
+
+
+def _waits_for_resident(case: Case) -> bool:
+    return case.status is CaseStatus.WAITING or bool(
+        case.status is CaseStatus.CLAIMED and (case.visit_options or papers_are_awaited(case))
+    )
 
 
 def _may_rate(case: Case, facts: Facts) -> bool:
@@ -79,9 +105,26 @@ def _unworked(case: Case, facts: Facts) -> tuple[Say, ...]:
     return telling.helper(case, Say(phrase("work.unworked", what=name_of(case, facts)), rows), facts)
 
 
-def _papers_reminder(case: Case, facts: Facts) -> Say:
+def _outcomes(case: Case) -> tuple[tuple[Button, ...], ...]:
+    """What may have come of it, in the helper's words."""
+    words = (("done", "partly"), ("impossible", "brief"))
+    return tuple(tuple(button(word, OnCase(case.id, word)) for word in row) for row in words)
+
+
+def _still_silent(case: Case, facts: Facts) -> tuple[Say, ...]:
+    """The helper may phone, and say what they were told."""
+    got = ((button("got_papers", OnCase(case.id, "got_papers")),),) if papers_are_awaited(case) else ()
+    rows = (*visit.rows_for_helper(case, facts), *got, *_brief(case))
+    key = "work.resident_silent" if telling.can_reach_asker(case, facts) else "work.caller_silent"
+    return telling.helper(case, Say(phrase(key, what=name_of(case, facts)), rows), facts)
+
+
+def _papers_missing(case: Case, facts: Facts) -> tuple[Say, ...]:
+    """The resident is reminded; when no chat reaches them, their helper, who may phone."""
+    if not telling.can_reach_asker(case, facts):
+        return _still_silent(case, facts)
     rows = ((button("all_ready", OnCase(case.id, "papers_ready")), button("lack_some", OnCase(case.id, "lack"))),)
-    return Say(phrase("case.papers_reminder", what=name_of(case, facts)), rows)
+    return telling.resident(case, Say(phrase("case.papers_reminder", what=name_of(case, facts)), rows), facts)
 
 
 def _visit_tomorrow(case: Case, facts: Facts) -> tuple[Effect, ...]:
@@ -113,12 +156,17 @@ def _digest(person_id: int, facts: Facts) -> tuple[Effect, ...]:
 def moved(event: CaseMoved, facts: Facts) -> tuple[Effect, ...]:
     """A move that the desk itself made."""
     case = facts.case(event.case_id)
-    if case is None or event.act is not Act.LAPSE:
+    if case is None:
         return ()
-    before = event.helper_before
+    plan = planned(case, event.act, facts)
+    return (*plan, *_lapsed(case, event.helper_before, facts)) if event.act is Act.LAPSE else plan
+
+
+def _lapsed(case: Case, before: int | None, facts: Facts) -> tuple[Effect, ...]:
+    """Who let it lie is relieved, and the next are asked."""
     lapsed = phrase("work.lapsed", what=name_of(case, facts))
     told: tuple[Effect, ...] = ()
     if before:
         told = (Decline(case.id, before), Say(lapsed, to=before, urgency=Urgency.NOTICE, case_id=case.id))
     released = telling.resident(case, Say(phrase("case.released")), facts)
-    return (*told, *released, forget(case.id), *routes.offer(case, facts, without=before))
+    return (*told, *released, *routes.offer(case, facts, without=before))

@@ -12,8 +12,7 @@ from handlers.dialogues import telling
 from handlers.dialogues.greeting import menu
 from handlers.effects import Button, MoveCase, Say
 from handlers.facts import Facts
-from handlers.followups import day_before, forget, visit_is_answered
-from handlers.messages import Chose, Event, FollowUpKind, Said
+from handlers.messages import Chose, Event, Said
 from handlers.phrases import button, phrase
 from handlers.reading import time as read_time
 from handlers.states import Adding, Idle, ProposingVisit
@@ -22,8 +21,6 @@ Rows = tuple[tuple[Button, ...], ...]
 
 HOURS = ((9, 30), (15, 0))
 """Clock times that are offered on each of the next working days."""
-_ASKED = (FollowUpKind.VISIT_UNANSWERED, FollowUpKind.VISIT_TOMORROW)
-"""What was planned for the times before, once there is an answer."""
 
 
 def propose(conversation: Conversation, case: Case, facts: Facts) -> Turn:
@@ -90,22 +87,44 @@ def _send(conversation: Conversation, state: ProposingVisit, options: tuple[date
 
 def proposed(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     """The resident is asked; for one without a channel the helper asks by phone and says what was agreed."""
-    plan = (visit_is_answered(case.id, facts), forget(case.id, FollowUpKind.CLAIM_UNWORKED, FollowUpKind.CLAIM_LAPSED))
     text = phrase("case.visit_options", helper=helper_name(case, facts), what=name_of(case, facts))
-    if not telling.can_reach_asker(case, facts):
-        rows = tuple(
-            (button("agree_for", OnCase(case.id, "agree", str(index)), time=moment(at, facts)),)
-            for index, at in enumerate(case.visit_options)
-        )
-        phone = case.draft.phone or phrase("intake.not_said")
-        return stays(conversation, Say(phrase("work.message_phone", phone=phone), rows), *plan)
-    rows = tuple(
-        (Button(moment(at, facts), OnCase(case.id, "agree", str(index))),)
-        for index, at in enumerate(case.visit_options)
+    tell = telling.resident(case, Say(text, _rows(case, facts)), facts, rows_for_helper(case, facts))
+    return stays(conversation, *telling.done(case, "work.visit_sent", facts), *tell)
+
+
+def _rows(case: Case, facts: Facts) -> Rows:
+    """The proposed times that have not passed, and another time."""
+    times = tuple((Button(moment(at, facts), OnCase(case.id, "agree", index)),) for index, at in _open(case, facts))
+    return (*times, (button("other_time", OnCase(case.id, "other_time")),))
+
+
+def rows_for_helper(case: Case, facts: Facts) -> Rows:
+    """The same, for a helper who was told on the phone."""
+    times = tuple(
+        (button("agree_for", OnCase(case.id, "agree", index), time=moment(at, facts)),)
+        for index, at in _open(case, facts)
     )
-    other = (button("other_time", OnCase(case.id, "other_time")),)
-    tell = telling.resident(case, Say(text, (*rows, other)), facts)
-    return stays(conversation, Say(phrase("work.visit_sent"), menu(facts)), *tell, *plan)
+    return (*times, (button("other_time_for", OnCase(case.id, "other_time")),)) if case.visit_options else ()
+
+
+def outcomes(case: Case) -> Rows:
+    """How a visit may have gone, in the helper's words."""
+    words = (("done", "done"), ("partly", "partly")), (("submitted", "submit"), ("visit_again", "visit"))
+    last = (("impossible", "impossible"), ("brief", "brief"))
+    return tuple(tuple(button(key, OnCase(case.id, what)) for key, what in row) for row in (*words, last))
+
+
+def _open(case: Case, facts: Facts) -> list[tuple[str, datetime]]:
+    return [(str(index), at) for index, at in enumerate(case.visit_options) if at > facts.now]
+
+
+def unanswered(case: Case, facts: Facts) -> tuple[Say, ...]:
+    """The resident is reminded, and the helper may phone them."""
+    named = {"helper": helper_name(case, facts), "what": name_of(case, facts)}
+    remind = Say(phrase("case.visit_reminder", **named), _rows(case, facts))
+    rows = (*rows_for_helper(case, facts), (button("brief", OnCase(case.id, "brief")),))
+    told = telling.helper(case, Say(phrase("work.visit_unanswered", what=name_of(case, facts)), rows), facts)
+    return (*(telling.resident(case, remind, facts) if telling.can_reach_asker(case, facts) else ()), *told)
 
 
 def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) -> Turn | None:
@@ -113,6 +132,8 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
     match choice.what:
         case "agree" if choice.value.isdigit() and int(choice.value) < len(case.visit_options):
             at = case.visit_options[int(choice.value)]
+            if at <= facts.now:
+                return stays(conversation, _too_late(case, facts))
             return stays(conversation, MoveCase(case.id, Act.AGREE_VISIT, change=Change(visit_at=at, visit_options=())))
         case "agree":
             return stays(conversation, Say(phrase("asking.old_button")))
@@ -124,24 +145,30 @@ def press(conversation: Conversation, case: Case, choice: OnCase, facts: Facts) 
             return None
 
 
+def _too_late(case: Case, facts: Facts) -> Say:
+    """A time was taken when it had passed."""
+    rows = ((button("visit", OnCase(case.id, "visit")),),) if case.helper_id == facts.me.id else _rows(case, facts)
+    return Say(phrase("work.visit_past"), rows)
+
+
 def agreed(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     assert case.visit_at is not None
     time = moment(case.visit_at, facts)
-    reminder = day_before(case.id, case.visit_at, facts)
-    plan = (forget(case.id, *_ASKED), *((reminder,) if reminder else ()))
+    mine = Say(phrase("case.visit_agreed", time=time, helper=helper_name(case, facts)))
     helper = Say(
         phrase("work.visit_agreed", time=time, what=name_of(case, facts)),
         ((button("brief", OnCase(case.id, "brief")),),),
     )
     if case.helper_id == facts.me.id:
-        return stays(conversation, helper, *plan)
-    mine = Say(phrase("case.visit_agreed", time=time, helper=helper_name(case, facts)))
-    return stays(conversation, mine, *telling.helper(case, helper, facts), *plan)
+        told = telling.resident(case, mine, facts) if telling.can_reach_asker(case, facts) else ()
+        return stays(conversation, helper, *told)
+    return stays(conversation, mine, *telling.helper(case, helper, facts))
 
 
 def refused(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     """Another time: what the resident types next goes to the helper."""
     rows = ((button("visit", OnCase(case.id, "visit")), button("brief", OnCase(case.id, "brief"))),)
+    if case.helper_id == facts.me.id:
+        return stays(conversation, Say(phrase("work.visit_refused_for", what=name_of(case, facts)), rows))
     tell = telling.helper(case, Say(phrase("work.visit_refused", what=name_of(case, facts)), rows), facts)
-    plan = forget(case.id, *_ASKED)
-    return goes_to(conversation, Adding(case.id), Say(phrase("case.visit_other")), *tell, plan)
+    return goes_to(conversation, Adding(case.id), Say(phrase("case.visit_other")), *tell)

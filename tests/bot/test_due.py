@@ -118,6 +118,27 @@ async def test_one_digest_that_breaks_is_not_the_last(store: Store) -> None:
     assert waiting(store)
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_tried_again"),
+    [(FollowUpKind.CLAIM_UNWORKED, True), (FollowUpKind.CLOSE, True), (FollowUpKind.RATE, False)],
+)
+async def test_what_keeps_a_case_from_being_forgotten_is_tried_again(
+    store: Store, kind: FollowUpKind, is_tried_again: bool
+) -> None:
+    def spoil(work: UnitOfWork) -> None:
+        asker = people.meet(work, "web", "A")
+        case_id = cases.create(work, "1", Draft("低保"), asker, asker)
+        rows = table(CaseRow)
+        work.connection.execute(update(rows).where(rows.c.id == case_id).values(draft={"no": "draft"}))
+        followups.schedule(work, kind, work.now, case_id=case_id)
+
+    store.writer.submit(spoil).result(10)
+    await Due(store.writer, sample_town()).run_due()
+    assert store.look_now(followups.failed) == 1
+    assert waiting(store) is is_tried_again
+    assert await Due(store.writer, sample_town()).run_due() == 0
+
+
 def test_time_never_goes_back() -> None:
     clock = TownClock()
     now = clock.now()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,73 +11,13 @@ from bot.performing import perform
 from handlers.cases import Case
 from handlers.choices import OnCase
 from handlers.effects import Button, Say
-from handlers.people import Role
-from storage import cases, people
+from storage import people
 from storage.reading import NOBODY
-from storage.tables import CaseRow, table
 from storage.unit_of_work import UnitOfWork
-from tests.town import PlainSeat, Town, plain_seat, said, town_in
+from tests.handlers.stage import Stage
 
-_cases = table(CaseRow)
 OTHER = "彭家堂"
 """The name of helper H352."""
-
-
-class Stage:
-    """A town with a resident, two helpers of one village and a supervisor."""
-
-    def __init__(self, town: Town, seats: dict[str, PlainSeat]) -> None:
-        self.town = town
-        self.resident, self.helper = seats["resident"], seats["helper"]
-        self.other, self.supervisor = seats["other"], seats["supervisor"]
-
-    async def opens(self) -> None:
-        """The resident asks for help and skips every question."""
-        await self.resident.says("低保么样申请")
-        await self.settled()
-        await self.press(self.resident, "让小帮帮我办", "我自己")
-        await self.resident.says("东塔社区")
-        await self.settled()
-        await self.press(self.resident, "跳过", "跳过", "跳过", "没有了", "对，就这样")
-
-    async def is_claimed(self) -> None:
-        await self.opens()
-        await self.press(self.helper, "我来接")
-
-    async def press(self, seat: PlainSeat, *labels: str) -> None:
-        for label in labels:
-            await seat.presses(label)
-            await self.settled()
-
-    async def says(self, seat: PlainSeat, text: str) -> str:
-        """What the person hears right after saying it."""
-        await self.settled()
-        await seat.hears()
-        await seat.says(text)
-        return await self.heard(seat)
-
-    async def heard(self, seat: PlainSeat) -> str:
-        await self.settled()
-        return said(await seat.hears())
-
-    async def settled(self) -> None:
-        await self.town.settled()
-
-    async def case(self) -> Case:
-        (found,) = await self.town.store.look(lambda reader: cases.of_ids(reader, _cases.c.id > 0))
-        return found
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with town_in(tmp_path) as town:
-        seats = {
-            "resident": await plain_seat(town, "resident"),
-            "helper": await plain_seat(town, "helper", Role.HELPER, "H351"),
-            "other": await plain_seat(town, "other", Role.HELPER, "H352"),
-            "supervisor": await plain_seat(town, "supervisor", Role.SUPERVISOR),
-        }
-        yield Stage(town, seats)
 
 
 # --- words that look like something else -----------------------------------------------------------------------------
@@ -242,7 +180,10 @@ async def test_papers_are_told_to_be_there_once(stage: Stage) -> None:
 async def test_papers_are_missed_also_when_a_visit_was_agreed(stage: Stage) -> None:
     await stage.is_claimed()
     await asks_papers(stage)
-    await agrees(stage)
+    await stage.press(stage.helper, "约时间")
+    await stage.says(stage.helper, "11月30日 9:30")
+    await stage.press(stage.helper, "就这一个")
+    await stage.press(stage.resident, "11月30日（周一）9:30")
     await stage.heard(stage.resident)
     await stage.town.pass_time(timedelta(days=3))
     assert "还差材料" in await stage.heard(stage.resident)
@@ -275,7 +216,8 @@ async def test_an_extended_promise_is_reminded_of_before_the_new_day(stage: Stag
     await stage.is_claimed()
     case = await stage.case()
     assert case.due_at is not None
-    await agrees(stage)
+    await stage.press(stage.helper, "已交窗口")
+    await stage.says(stage.helper, "3号窗口")
     await stage.town.pass_time(case.due_at - stage.town.clock.at + timedelta(hours=4))
     await stage.supervisor.says("今日")
     await stage.settled()

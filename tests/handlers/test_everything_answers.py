@@ -1,4 +1,5 @@
-"""Whatever anybody does in whatever order: they are answered, no turn breaks, no offer shows a phone."""
+"""Whatever anybody does in whatever order: they are answered, no turn breaks, no offer shows a phone, and no case is
+left without something that falls due."""
 
 from __future__ import annotations
 
@@ -12,10 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.channels.port import Pressed, Received
-from handlers.cases import LAW, Act, CaseStatus
+from handlers.cases import FINISHED, LAW, Act, CaseStatus
 from handlers.messages import Arrived, FileKind, Said, SentUnreadable, SharedPhone, SharedPlace
 from handlers.people import Role
-from storage.tables import HistoryRow, InboxRow, table
+from storage.tables import CaseRow, FollowUpRow, HistoryRow, InboxRow, table
 from tests.town import PlainSeat, Shown, Town, plain_seat, town_in
 
 PHONE = "13912340000"
@@ -94,6 +95,7 @@ async def _play(folder: Path, script: list[Deed]) -> None:
             heard = {name: await seat.hears() for name, seat in seats.items()}
             assert heard[who], f"{who} did {what!r} and heard nothing"
             _check_phone(heard)
+            await _check_plans(town)
         await _check_rows(town)
 
 
@@ -102,6 +104,14 @@ def _check_phone(heard: dict[str, list[Shown]]) -> None:
     for name in ("helper", "other"):
         for message in heard[name]:
             assert PHONE not in message.text or "【新单】" not in message.text
+
+
+async def _check_plans(town: Town) -> None:
+    """Every case that is not finished has something planned."""
+    cases, followups = table(CaseRow), table(FollowUpRow)
+    planned = select(followups.c.case_id).where(followups.c.state == "waiting", followups.c.case_id.is_not(None))
+    forgotten = select(cases.c.status).where(cases.c.status.not_in(sorted(FINISHED)), cases.c.id.not_in(planned))
+    assert not await town.store.look(lambda reader: reader.connection.execute(forgotten).scalars().all())
 
 
 async def _check_rows(town: Town) -> None:

@@ -219,6 +219,8 @@ def test_a_tally_counts_acts_of_the_places_in_the_span(house: House) -> None:
     here, there = (Draft("q", "SB001", place_code=code) for code in ("420704100215", "420704001"))
     inside = make(house, "1", asker, here)
     outside = make(house, "2", asker, there)
+    neighbour = house.meet("S")
+    house.run(lambda work: people.join(work, neighbour, Role.SUPERVISOR, ("420704001",)))
     nowhere = make(house, "3", asker, Draft("q"))
     claim(house, inside, helper)
     change(house, inside, Act.RESOLVE, CaseStatus.RESOLVED)
@@ -238,6 +240,9 @@ def test_a_tally_counts_acts_of_the_places_in_the_span(house: House) -> None:
     assert tally((town,), NOON + timedelta(hours=1)) == Tally(0, 0, 0, 0, 0)
     open_here = house.look(lambda reader: facts(reader).cases_in((town,), frozenset(CaseStatus)))
     assert [case.id for case in open_here] == [inside, nowhere]
+    house.run(lambda work: people.leave(work, neighbour, Role.SUPERVISOR))
+    open_here = house.look(lambda reader: facts(reader).cases_in((town,), frozenset(CaseStatus)))
+    assert [case.id for case in open_here] == [inside, outside, nowhere], "what nobody answers for is everybody's"
 
 
 def test_unmet_needs_are_counted_without_numbers_of_people(house: House) -> None:

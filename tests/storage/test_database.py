@@ -2,19 +2,25 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
+import alembic.command
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel.sql import sqltypes
 
 from handlers.cases import Draft
-from storage import cases, settings
-from storage.database import StoreUnavailable, explain, migrate, open_engine
+from handlers.messages import FellDue, FollowUpKind
+from storage import cases, followups, settings
+from storage.database import StoreUnavailable, alembic_config, explain, migrate, open_engine
 from storage.tables import metadata
-from storage.unit_of_work import reader
+from storage.unit_of_work import UnitOfWork, reader
 from tests.storage.house import DISTRICT, House
 
 
@@ -44,6 +50,58 @@ def test_migrating_twice_changes_nothing(house: House) -> None:
     house.run(lambda work: settings.put(work, "kept", [1, "二"]))
     migrate(house.url)
     assert house.look(lambda work: settings.get(work, "kept")) == [1, "二"]
+
+
+UNFINISHED = ("open", "offered", "reopened", "escalated", "claimed", "waiting", "submitted")
+
+
+def test_cases_that_an_older_program_left_without_a_plan_fall_due(database_url: str) -> None:
+    _migrate_to(database_url, "0002")
+    house = House(database_url)
+    asker = house.meet("A")
+    for status in (*UNFINISHED, "resolved", "withdrawn"):
+        house.run(partial(_stands, status=status, asker=asker))
+    house.run(partial(_waits, kind="offer_unclaimed", about="case_id", number=1))
+    house.run(partial(_waits, kind="promise_near", about="case_id", number=2))
+    migrate(database_url)
+    due = [row.event for row in house.run(lambda work: followups.take_due(work, 20))]
+    house.close()
+    assert sorted(event.case_id or 0 for event in due) == list(range(2, len(UNFINISHED) + 1))
+    assert FellDue(FollowUpKind.CLAIM_UNWORKED, UNFINISHED.index("claimed") + 1) in due
+
+
+def test_a_silence_that_an_older_program_planned_is_its_conversations(database_url: str) -> None:
+    _migrate_to(database_url, "0002")
+    house = House(database_url)
+    house.meet("B")
+    person = house.meet("A")
+    house.run(partial(_waits, kind="silence", about="person_id", number=person))
+    house.run(partial(_waits, kind="digest", about="person_id", number=person))
+    migrate(database_url)
+    house.wait(days=2)
+    due = {row.event for row in house.run(lambda work: followups.take_due(work, 20))}
+    house.close()
+    assert due == {FellDue(FollowUpKind.SILENCE, conversation_id=2), FellDue(FollowUpKind.DIGEST, person_id=person)}
+
+
+def _stands(work: UnitOfWork, status: str, asker: int) -> None:
+    case_id = cases.create(work, status, Draft("q"), asker, asker)
+    work.connection.execute(text("UPDATE cases SET status = :status WHERE id = :id"), {"status": status, "id": case_id})
+
+
+def _waits(work: UnitOfWork, kind: str, about: str, number: int) -> None:
+    """A planned row as an older program wrote it, due in a day."""
+    columns: list[sa.ColumnClause[str]] = [sa.column(name) for name in ("district", "kind", about, "state", "error")]
+    old = sa.table("followups", sa.column("due_at", sqltypes.UTCDateTime()), *columns)
+    row = {"district": work.district, "kind": kind, about: number, "state": "waiting", "error": ""}
+    work.connection.execute(old.insert().values(due_at=work.now + timedelta(days=1), **row))
+
+
+def _migrate_to(url: str, revision: str) -> None:
+    engine = open_engine(url)
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        alembic.command.upgrade(alembic_config(connection), revision)
+    engine.dispose()
 
 
 def test_every_table_holds_its_district_in_every_unique_key(house: House) -> None:
@@ -103,7 +161,10 @@ def test_a_reader_cannot_write(house: House) -> None:
     assert house.look(lambda work: settings.get(work, "a")) == 2
 
 
-@pytest.mark.parametrize("change", ["UPDATE case_history SET note = 'x'", "DELETE FROM case_history"])
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE case_history SET note = 'x'", "UPDATE case_history SET note = ''", "DELETE FROM case_history"],
+)
 def test_history_can_only_grow(house: House, change: str) -> None:
     asker = house.meet("A")
     case_id = house.run(lambda work: cases.create(work, "1", Draft("q"), asker, asker))

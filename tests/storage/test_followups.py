@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -89,5 +90,16 @@ def test_cancelling_takes_the_named_kinds_or_all_of_one_case_only(house: House) 
 
 
 def test_a_follow_up_is_about_a_case_or_a_person(house: House) -> None:
-    with pytest.raises(ValueError, match="a case or about a person"):
+    with pytest.raises(ValueError, match="about a case, about a person or about a conversation"):
         house.run(lambda work: followups.schedule(work, Kind.RATE, NOON))
+
+
+def test_one_of_a_kind_per_conversation(house: House) -> None:
+    house.meet("A")
+    house.meet("B")
+    for conversation_id, hours in ((1, 1), (2, 1), (1, 2)):
+        at = NOON + hours * HOUR
+        house.run(partial(followups.schedule, kind=Kind.SILENCE, due_at=at, conversation_id=conversation_id))
+    house.wait(hours=1)
+    assert take(house) == [FellDue(Kind.SILENCE, conversation_id=2)]
+    assert house.run(lambda work: followups.cancel(work, conversation_id=1)) == 1
