@@ -29,6 +29,8 @@ IS_COMPLAINT_WITHOUT_ENTRY = 0.1
 IS_TALK = 0.4
 TALK_UNTIL = 0.5
 """Chance from which the classifier's small talk, status ... counts, when no entry is likelier than TALK_UNTIL."""
+SHORTEST_DANGER = 6
+"""Characters without a listed word that danger can be read out of: 他没来 may be anything."""
 HINT_OF_DANGER, CRY = 0.04, 0.7
 """Probability of danger from which the clauses of a message are looked at one by one, and the one that a clause must
 have by itself to raise the alarm."""
@@ -163,8 +165,8 @@ class CatalogSearch:
             if clause is None:
                 return alarm.danger, False
             matters = clause.chances.matters
-        if not alarm.is_alone and self._is_place(message):
-            return alarm.danger, False
+        if alarm.danger is None and (len(message) < SHORTEST_DANGER or self._is_place(message)):
+            return None, False
         return alarm.danger or scope.danger_of(matters.get(Kind.EMERGENCY, "")), True
 
     def _cry(self, folded: str) -> Evidence | None:
