@@ -157,7 +157,9 @@ def build(settings: Settings) -> Service:
     chat = WebChat(ThreadBook("web", store.writer, store.engine, district.code))
     telegram = telegram_channel(settings, store.clock.now)
     channels: dict[str, Channel] = {channel.name: channel for channel in (chat, telegram) if channel is not None}
-    deliveries = [Delivery(channel, channels, store.writer, store.read, town) for channel in channels.values()]
+    deliveries = [
+        Delivery(channel, channels, store.writer, store.read, town, settings.patience) for channel in channels.values()
+    ]
     due, retention = Due(store.writer, town), Retention(store.writer, district)
     learning = Learning(store, town, live)
 

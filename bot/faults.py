@@ -51,6 +51,8 @@ WHAT_TO_WRITE = {
     "reranker_model": "write the name that the server gives the model",
     "reranker_folder": "write the path of a folder with model.onnx and tokenizer.json of a sentence-embedding model",
     "reranker_seconds": "write a number of seconds above 0 and up to 10, like 1.5",
+    "delivery_tries": "write a whole number, like 30",
+    "delivery_within": "write a span of time, like P2D or 12:00:00",
     "desk": "write a number, a span like 00:20:00 or PT20M, or a time like 17:30",
 }
 

@@ -1,7 +1,8 @@
 """Messages on their way out: written in the turn's transaction, leased by delivery, marked when sent.
 
-A row goes pending -> sending -> sent. Beside that way lie `uncertain` (perhaps sent, twice in doubt: a person must
-look), `refused` (our bug), `dead` (the address is gone) and `unreachable` (the person has no address).
+A row goes pending -> sending -> sent. Beside that way lie `uncertain` (perhaps sent, twice in doubt), `failed` (the
+channel put it off for too long), `refused` (our bug): a person must look at those; and `dead` (the address is gone) and
+`unreachable` (the person has no address).
 """
 
 from __future__ import annotations
@@ -23,10 +24,26 @@ _MOST_DOUBTS = 1
 
 _outbox = table(OutboxRow)
 _OPEN = ("pending", "sending")
-_FAILED = ("dead", "refused", "unreachable")
+_FAILED = ("dead", "failed", "refused", "unreachable")
 
 Rows = tuple[tuple[tuple[str, str], ...], ...]
 """Rows of (label, token)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a message is tried that the channel puts off again and again, before it makes room for the next one of
+    its address."""
+
+    tries: int = 30
+    """So often, if others are reached meanwhile: while nobody is, it is not the message's fault."""
+    within: timedelta = timedelta(days=2)
+    """So long at all, from the moment when it could go out first."""
+
+
+PATIENT = Patience()
+_REACHED_OTHERS = timedelta(minutes=5)
+"""A channel works when somebody else was reached within this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,8 @@ class Leased:
     fence: int
     attempts: int
     """This one included."""
+    since: datetime
+    """When it could go out first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +257,7 @@ def _take(work: UnitOfWork, row: RowMapping, lease_for: timedelta) -> Leased:
         edits_key=edits_key,
         fence=fence,
         attempts=attempts,
+        since=row["not_before"],
     )
 
 
@@ -262,6 +282,31 @@ def mark_sent(work: UnitOfWork, leased: Leased, ref: str, file_refs: Sequence[st
 def mark_later(work: UnitOfWork, leased: Leased, after_seconds: float) -> bool:
     """Nothing was sent; again after that time. Later messages of the address wait too."""
     return _mark(work, leased, {"state": "pending", "retry_at": work.now + timedelta(seconds=after_seconds)})
+
+
+def end_of_patience(work: UnitOfWork, leased: Leased, patience: Patience) -> str:
+    """Why a message that the channel puts off is to be given up; empty while it is worth another try."""
+    if work.now - leased.since >= patience.within:
+        return "put off for too long"
+    if leased.attempts >= patience.tries and _reaches_others(work, leased):
+        return "put off too often"
+    return ""
+
+
+def _reaches_others(work: UnitOfWork, leased: Leased) -> bool:
+    sent = select(_outbox.c.id).where(
+        _outbox.c.district == work.district,
+        _outbox.c.channel == leased.channel,
+        _outbox.c.address != leased.address,
+        _outbox.c.state == "sent",
+        _outbox.c.sent_at > work.now - _REACHED_OTHERS,
+    )
+    return work.connection.execute(sent.limit(1)).first() is not None
+
+
+def mark_failed(work: UnitOfWork, leased: Leased, why: str) -> bool:
+    """Given up: a person must look, and the next message of the address may go."""
+    return _mark(work, leased, {"state": "failed", "why": why})
 
 
 def mark_gone(work: UnitOfWork, leased: Leased) -> int | None:

@@ -196,7 +196,7 @@ class OutboxRow(Row, table=True):
     edits_id: int | None = None
     """The outbox row that this one changes."""
     state: str = "pending"
-    """pending, sending, sent, uncertain (perhaps sent; a person must look), refused, dead, unreachable."""
+    """pending, sending, sent; uncertain, failed, refused (a person must look); dead, unreachable."""
     priority: int
     not_before: AwareDatetime
     retry_at: AwareDatetime
