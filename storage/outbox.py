@@ -1,8 +1,8 @@
 """Messages on their way out: written in the turn's transaction, leased by delivery, marked when sent.
 
 A row goes pending -> sending -> sent. Beside that way lie `uncertain` (perhaps sent, twice in doubt), `failed` (the
-channel put it off for too long), `refused` (our bug): a person must look at those; and `dead` (the address is gone) and
-`unreachable` (the person has no address).
+channel put it off for too long) and `refused` (our bug): a person must look at those, until they are `seen`; and `dead`
+(the address is gone) and `unreachable` (the person has no address).
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from storage.tables import OutboxRow, table
 from storage.unit_of_work import UnitOfWork
 
 LEASE = timedelta(seconds=30)
+MOST = 200
+"""Stuck messages in one list."""
 _MOST_DOUBTS = 1
 """A message that may have arrived is sent once more, then a person must look."""
 
 _outbox = table(OutboxRow)
 _OPEN = ("pending", "sending")
+_STUCK = ("uncertain", "failed", "refused")
 _FAILED = ("dead", "failed", "refused", "unreachable")
 
 Rows = tuple[tuple[tuple[str, str], ...], ...]
@@ -91,6 +94,20 @@ class Leased:
     """This one included."""
     since: datetime
     """When it could go out first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A message that did not arrive, or nobody knows, and that is tried no more."""
+
+    id: int
+    channel: str
+    address: str
+    state: str
+    why: str
+    text: str
+    case_id: int | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,3 +376,29 @@ def counts(reader: UnitOfWork) -> dict[str, int]:
     """State -> how many messages, for health and the supervisor's page."""
     mine = select(_outbox.c.state, func.count()).where(_outbox.c.district == reader.district).group_by(_outbox.c.state)
     return {row[0]: row[1] for row in reader.connection.execute(mine)}
+
+
+# --- for a person to look at -----------------------------------------------------------------------------------------
+
+
+def stuck(reader: UnitOfWork) -> list[Stuck]:
+    """What a person must look at, oldest first; at most MOST."""
+    columns = [_outbox.c[name] for name in Stuck.__slots__]
+    rows = select(*columns).where(_is_stuck(reader)).order_by(_outbox.c.id).limit(MOST)
+    return [Stuck(**row) for row in reader.connection.execute(rows).mappings()]
+
+
+def send_again(work: UnitOfWork, row_id: int) -> bool:
+    """Send a stuck message as if it were new. False when none of that id is stuck."""
+    new = {"state": "pending", "attempts": 0, "doubts": 0, "why": "", "not_before": work.now, "retry_at": work.now}
+    return _change(work, _is_stuck(work) & (_outbox.c.id == row_id), new)
+
+
+def see_all(work: UnitOfWork) -> int:
+    """A person has looked at everything that is stuck, and leaves it at that. Returns how many."""
+    seen = update(_outbox).where(_is_stuck(work)).values(state="seen", why=_outbox.c.state + ": " + _outbox.c.why)
+    return work.connection.execute(seen).rowcount
+
+
+def _is_stuck(reader: UnitOfWork) -> ColumnElement[bool]:
+    return (_outbox.c.district == reader.district) & _outbox.c.state.in_(_STUCK)
