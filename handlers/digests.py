@@ -52,6 +52,7 @@ def _counts(facts: Facts, places: tuple[str, ...], has_decisions: bool) -> str:
     lines = [_head(facts, places, tally), _grades(tally), *_unmet(facts)]
     if not has_decisions:
         lines.append(phrase("oversight.nothing"))
+    lines += _leftovers(facts)
     if facts.district.is_sample:
         lines.append(phrase("greeting.sample"))
     return "\n".join(lines)
@@ -101,6 +102,14 @@ def _unmet(facts: Facts) -> list[str]:
         return [phrase("oversight.unmet_none")]
     lines = [phrase("oversight.unmet_line", question=line.question, count=line.count) for line in unmet[:5]]
     return [phrase("oversight.unmet"), *lines]
+
+
+def _leftovers(facts: Facts) -> list[str]:
+    """One line when the program could not do something by itself, with what to do about it."""
+    left = facts.leftovers()
+    counts = {"unhandled": left.unhandled, "unsent": left.unsent, "uncertain": left.uncertain}
+    parts = [phrase(f"oversight.left_{name}", count=count) for name, count in counts.items() if count]
+    return [phrase("oversight.left", parts="，".join(parts))] if parts else []
 
 
 def _decisions(facts: Facts, places: tuple[str, ...]) -> list[Decision]:

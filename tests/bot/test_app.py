@@ -71,7 +71,7 @@ def test_the_demo_answers_and_stops_when_told_to(tmp_path: Path) -> None:
     with running("demo", "--folder", str(tmp_path), "--port", "0") as program:
         assert httpx.get(program.url).status_code == 200
         health = httpx.get(program.url + "/health").json()
-        assert (health["status"], health["parked"]) == ("ok", 0)
+        assert (health["status"], health["parked"], health["for_a_person"]) == ("ok", 0, 0)
         code, seconds = program.stop()
         assert code == 0
         assert seconds < 10
