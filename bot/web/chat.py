@@ -21,7 +21,7 @@ from bot.web.needs import WebApp
 from bot.web.posts import TEXT_LIMIT, Trouble, read_post
 from bot.web.rendering import Guarded, page, render
 from bot.web.rooms import WHOLE_SITE, Room
-from bot.web.sessions import LARGE_COOKIE, YEAR, Session, is_own_form, new_session, remember, session_of
+from bot.web.sessions import LARGE_COOKIE, YEAR, Session, is_own_form, new_session, remember, session_of, shared_session
 from handlers.messages import Arrived, FileKind
 from storage.threads import Line
 
@@ -71,7 +71,7 @@ class ChatPages:
 
     async def show(self, request: Request) -> Response:
         """The log as it stands. A first visitor is given a session, greeted, and sent here again."""
-        room, session = self.room_of(request), session_of(request)
+        room, session = self._entered(request)
         if session is None:
             return self._welcome(request, room)
         lines = await self._lines(session)
@@ -84,7 +84,7 @@ class ChatPages:
 
     async def join(self, request: Request) -> Response:
         """A link with an invite code: ask first, so that a preview of the link does not use it up."""
-        room, session = self.room_of(request), session_of(request)
+        room, session = self._entered(request)
         if session is None:
             return self._welcome(request, room)
         code = request.query_params.get("code", "")[:200]
@@ -95,7 +95,7 @@ class ChatPages:
 
     async def say(self, request: Request) -> Response:
         """Text, files, a press, a position or an invite code. The form's id makes a second try the same message."""
-        room, session = self.room_of(request), session_of(request)
+        room, session = self._entered(request)
         try:
             if session is None or not is_own_form(request):
                 raise Trouble("这一页已经过期了，请刷新后再发。", 403)
@@ -120,18 +120,18 @@ class ChatPages:
 
     async def events(self, request: Request) -> Response:
         """The lines after the last one that the page has, then each new one as it comes."""
-        session = session_of(request)
+        room, session = self._entered(request)
         if session is None:
             raise HTTPException(403)
         after = request.headers.get("last-event-id") or request.query_params.get("after", "")
         last = int(after) if after.isdecimal() and len(after) < 18 else 0
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        stream = self._stream(self.room_of(request), session, last)
+        stream = self._stream(room, session, last)
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
     async def file(self, request: Request) -> Response:
         """A file of a line of one's own thread; anybody else's is not there. Only pictures are shown in place."""
-        session = session_of(request)
+        _, session = self._entered(request)
         line = await self.app.chat.line(session.address, request.path_params["line"]) if session else None
         entries = line.body.get("files", []) if line else []
         number = request.path_params["number"]
@@ -162,6 +162,11 @@ class ChatPages:
         return JSONResponse(words, media_type="application/manifest+json")
 
     # --- parts -----------------------------------------------------------------------------------------------
+
+    def _entered(self, request: Request) -> tuple[Room, Session | None]:
+        """The room, and who this browser is in it: None before it has a cookie."""
+        room = self.room_of(request)
+        return room, shared_session(room.base) if room.is_shared else session_of(request)
 
     def _welcome(self, request: Request, room: Room) -> Response:
         if ONCE_MORE in request.query_params:

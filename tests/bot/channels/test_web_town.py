@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -44,9 +45,36 @@ async def test_rooms_of_one_browser_are_different_people(town: House, browser: h
 
 
 async def test_a_rooms_cookie_stays_in_its_room(town: House, browser: httpx.AsyncClient) -> None:
-    await browser.get("/room/helper-H001/")
+    await browser.get("/room/resident/")
     cookies = [(cookie.name, cookie.path) for cookie in browser.cookies.jar]
-    assert cookies == [("exiaobang", "/room/helper-H001/")]
+    assert cookies == [("exiaobang", "/room/resident/")]
+
+
+@pytest.mark.parametrize("path", ["/room/helper-H001/", "/room/supervisor/"])
+async def test_a_second_browser_in_a_helpers_room_is_the_same_helper(
+    town: House, browser: httpx.AsyncClient, path: str
+) -> None:
+    """It must not take the seat from the first one."""
+    first = await browser.get(path)
+    async with httpx.AsyncClient(base_url=town.url, headers={"origin": town.url}, follow_redirects=True) as other:
+        second = await other.get(path)
+        found = re.search(r'name="form" value="([0-9a-f]+)"', second.text)
+        assert found
+        said = {"form": found[1], "id": "other-browser", "text": "这是另一台手机"}
+        assert (await other.post(f"{path}say", data=said)).status_code == 200
+    assert "这是另一台手机" in (await browser.get(path)).text
+    assert len(town.invited) == 1
+    assert len({inbound.address for inbound in town.script.got}) == 1
+    assert first.status_code == 200
+
+
+async def test_a_second_browser_in_the_residents_room_is_another_resident(
+    town: House, browser: httpx.AsyncClient
+) -> None:
+    await browser.get("/room/resident/")
+    async with httpx.AsyncClient(base_url=town.url, headers={"origin": town.url}, follow_redirects=True) as other:
+        await other.get("/room/resident/")
+    assert len({inbound.address for inbound in town.script.got}) == 2
 
 
 @pytest.mark.parametrize("room", ["helper", "helper-H999", "admin", "helper-", "supervisor-H001", "..%2f"])
