@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import BaseRoute, Route
 
 from bot.channels.port import Inbound, StoreDown
-from bot.web.lines import fold, time_between, view
+from bot.web.lines import ZONE, fold, time_between, view
 from bot.web.needs import WebApp
 from bot.web.posts import TEXT_LIMIT, Trouble, read_post
 from bot.web.rendering import Guarded, page, render
@@ -28,7 +28,7 @@ from storage.threads import Line
 SHOWN = 200
 """Lines on a page at most."""
 BEAT = 10.0
-"""Seconds: so often an open stream looks again by itself and says that it lives."""
+"""Seconds: so often an open stream looks again by itself, and says that it lives and what time it is."""
 REPLY_WAIT = 1.5
 """Seconds a page waits for the answer to what was just said, so that no-script readers see it at once."""
 INLINE = frozenset({"image/jpeg", "image/png", "image/webp"})
@@ -119,7 +119,7 @@ class ChatPages:
         return back
 
     async def events(self, request: Request) -> Response:
-        """The lines after the last one that the page has, then each new one as it comes."""
+        """The lines after the last one that the page has, then each new one as it comes; and what time it is."""
         room, session = self._entered(request)
         if session is None:
             raise HTTPException(403)
@@ -232,11 +232,12 @@ class ChatPages:
 
     async def _stream(self, room: Room, session: Session, last: int) -> AsyncIterator[str]:
         chat, before = self.app.chat, None
-        yield "retry: 2000\nevent: beat\ndata:\n\n"
+        yield "retry: 2000\n\n"
         with chat.ear(session.address) as ear:
             if last and (known := await chat.line(session.address, last)):
                 before = known.at
             while not chat.is_closing:
+                yield f"event: beat\ndata: {self._clock()}\n\n"
                 for line in await chat.lines_after(session.address, last):
                     shown = view(line)
                     if not line.edits:
@@ -246,8 +247,11 @@ class ChatPages:
                     last = line.id
                     data = json.dumps({"html": html, "edits": line.edits}, ensure_ascii=False)
                     yield f"id: {line.id}\nevent: line\ndata: {data}\n\n"
-                if not await ear.listens(BEAT):
-                    yield ": here\nevent: beat\ndata:\n\n"
+                await ear.listens(BEAT)
+
+    def _clock(self) -> str:
+        """What time it is, with the district's own date in front."""
+        return self.app.now().astimezone(ZONE).isoformat(timespec="milliseconds")
 
 
 def _drawing(room: Room, session: Session) -> dict[str, Any]:

@@ -43,6 +43,20 @@ class FileView:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """When a line was written. `spoken` is good for today; the rest is what a page needs to say it anew tomorrow."""
+
+    spoken: str
+    """今天 09:41, 昨天 17:30, 9月3日 星期四 08:05."""
+    day: str
+    """2026-09-03."""
+    date: str
+    """9月3日 星期四."""
+    clock: str
+    """08:05."""
+
+
+@dataclass(frozen=True, slots=True)
 class LineView:
     """One line, ready for the template."""
 
@@ -57,7 +71,7 @@ class LineView:
     buttons: tuple[tuple[dict[str, str], ...], ...]
     asks: str
     files: tuple[FileView, ...]
-    when: str = ""
+    when: When | None = None
 
 
 def view(line: Line) -> LineView:
@@ -85,13 +99,16 @@ def fold(lines: Iterable[Line], now: datetime) -> list[LineView]:
     return list(shown.values())
 
 
-def time_between(before: datetime | None, at: datetime, now: datetime) -> str:
-    """What to say about the time of a line after one at `before`; empty when nothing needs to be said."""
-    return "" if before is not None and at - before < PAUSE else spoken_time(at, now)
+def time_between(before: datetime | None, at: datetime, now: datetime) -> When | None:
+    """When a line after one at `before` was written; None when nothing needs to be said of it."""
+    if before is not None and at - before < PAUSE:
+        return None
+    there = at.astimezone(ZONE)
+    return When(spoken_time(at, now), f"{there:%Y-%m-%d}", spoken_date(at), f"{there:%H:%M}")
 
 
 def spoken_time(at: datetime, now: datetime) -> str:
-    """今天 09:41, 昨天 17:30, 9月3日 星期四 08:05 in the district's own time."""
+    """今天 09:41, 昨天 17:30, 9月3日 星期四 08:05 in the district's own time. chat.js says it in the same way."""
     there, today = at.astimezone(ZONE), now.astimezone(ZONE)
     days = (today.date() - there.date()).days
     return f"{('今天', '昨天')[days]} {there:%H:%M}" if days in (0, 1) else spoken_day(at)
@@ -99,8 +116,13 @@ def spoken_time(at: datetime, now: datetime) -> str:
 
 def spoken_day(at: datetime) -> str:
     """9月3日 星期四 08:05 in the district's own time."""
+    return f"{spoken_date(at)} {at.astimezone(ZONE):%H:%M}"
+
+
+def spoken_date(at: datetime) -> str:
+    """9月3日 星期四 in the district's own time."""
     there = at.astimezone(ZONE)
-    return f"{there.month}月{there.day}日 星期{_WEEKDAYS[there.weekday()]} {there:%H:%M}"
+    return f"{there.month}月{there.day}日 星期{_WEEKDAYS[there.weekday()]}"
 
 
 def title_and_text(text: str) -> tuple[str, str]:

@@ -85,7 +85,7 @@ def _town_page(request: Request, app: WebApp) -> Response:
 
 
 async def _forward(request: Request, app: WebApp) -> Response:
-    """Move the town's clock. A script gets the new time, a form the town's page."""
+    """Move the town's clock, and tell every open page. A script gets the new time, a form the town's page."""
     if not is_own_form(request) or app.fast_forward is None:
         raise HTTPException(403)
     async with request.form(max_files=0, max_fields=4) as form:
@@ -93,6 +93,7 @@ async def _forward(request: Request, app: WebApp) -> Response:
     if step not in STEPS:
         raise HTTPException(400)
     await app.fast_forward(STEPS[step][1])
+    app.chat.wake_all()
     if "application/json" in request.headers.get("accept", ""):
         return Response(app.now().isoformat(), media_type="text/plain")
     return RedirectResponse(back if back.startswith("/town?") else "/town", 303)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,26 @@ async def test_the_demo_shows_three_rooms_and_moves_their_clock(demo: House, bro
     results = await Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
     await context.close()
+
+
+async def test_time_that_was_moved_in_one_window_has_passed_in_all(demo: House, browser: Browser) -> None:
+    """The clock of another browser's town and the day labels of an open page hear of it."""
+    here, there = [await browser.new_context(viewport={"width": 390, "height": 844}) for _ in range(2)]
+    town, other, room = await here.new_page(), await there.new_page(), await there.new_page()
+    await town.goto(f"{demo.url}/town")
+    await other.goto(f"{demo.url}/town")
+    await room.goto(f"{demo.url}/room/resident/")
+    when = room.locator(".when").first
+    await expect(when).to_contain_text("今天")
+    before = await other.locator("#clock").text_content()
+    await town.get_by_role("button", name="+1天").click()
+    await expect(when).to_contain_text("昨天")
+    await expect(other.locator("#clock")).not_to_have_text(before or "")
+    await expect(other.locator("#clock")).to_have_text(await town.locator("#clock").text_content() or "")
+    await town.get_by_role("button", name="+1天").click()
+    await expect(when).to_have_text(re.compile(r"^\d+月\d+日 星期. \d\d:\d\d$"))
+    await here.close()
+    await there.close()
 
 
 async def test_the_demo_on_a_phone_has_tabs_that_tell_of_news(demo: House, phone: BrowserContext) -> None:

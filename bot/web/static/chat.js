@@ -8,7 +8,7 @@
   var composer = document.getElementById("composer"), text = document.getElementById("text");
   var tray = document.getElementById("tray"), hint = document.getElementById("hint"), offline = document.getElementById("offline");
   var last = Number(body.dataset.last), source = null, heardAt = Date.now(), wait = 1000, timer = 0;
-  var down = document.getElementById("down"), isFollowing = true, isTouched = false;
+  var down = document.getElementById("down"), isFollowing = true, isTouched = false, today = "";
   var chosen = [], queue = [], isSending = false;
   var MAX_FILES = 6, MAX_BYTES = 10 * 1024 * 1024, MAX_SIDE = 1600;
 
@@ -61,13 +61,24 @@
     if (when && !line.querySelector(".when")) line.prepend(when);
   }
 
+  // What time it is in the town: its other pages may have moved it, or midnight has passed.
+  function tellTime(now) {
+    if (window.parent !== window) window.parent.postMessage({ now: now }, window.location.origin);
+    if (now.slice(0, 10) === today) return;
+    today = now.slice(0, 10);
+    list.querySelectorAll(".when").forEach(function (when) {
+      var days = Math.round((Date.parse(today) - Date.parse(when.dataset.day)) / 86400000);
+      when.textContent = (["今天", "昨天"][days] || when.dataset.date) + " " + when.dataset.clock;
+    });
+  }
+
   function connect() {
     clearTimeout(timer);
     if (source) source.close();
     source = new EventSource(base + "events?after=" + last);
     heardAt = Date.now();
     source.addEventListener("open", function () { alive(); send(); });
-    source.addEventListener("beat", alive);
+    source.addEventListener("beat", function (event) { alive(); tellTime(event.data); });
     source.addEventListener("line", function (event) {
       alive();
       var id = Number(event.lastEventId);

@@ -1,4 +1,4 @@
-// Lets the town's clock run, moves it without loading the page anew, and switches rooms in place.
+// Lets the town's clock run as its rooms hear it, moves it without loading the page anew, and switches rooms in place.
 (function () {
   "use strict";
   var body = document.body, clock = document.getElementById("clock"), form = document.querySelector(".clock");
@@ -43,7 +43,9 @@
   });
 
   window.addEventListener("message", function (event) {
-    if (event.origin !== window.location.origin || !event.data || !event.data.line) return;
+    if (event.origin !== window.location.origin || !event.data) return;
+    if (event.data.now) set(event.data.now);
+    if (!event.data.line) return;
     document.querySelectorAll(".room").forEach(function (room) {
       if (room.contentWindow !== event.source || room.dataset.role === body.dataset.shown) return;
       tabs.forEach(function (tab) { if (tab.dataset.role === room.dataset.role) tab.classList.add("news"); });

@@ -231,7 +231,7 @@ async def read_lines(visitor: Visitor, after: int, count: int, header: str = "")
         async for row in stream.aiter_lines():
             if row.startswith("id: "):
                 line_id = int(row[4:])
-            elif row.startswith("data: "):
+            elif row.startswith("data: {"):
                 got.append((line_id, json.loads(row[6:])["html"]))
             if len(got) == count:
                 break
@@ -253,6 +253,15 @@ async def test_a_new_line_comes_down_an_open_stream_at_once(town: House, visitor
     waiting = asyncio.create_task(read_lines(visitor, 1, 2))
     await visitor.posts(text="来了")
     assert ["来了" in html for _, html in await waiting] == [True, True]
+
+
+async def test_a_stream_says_what_time_it_is_in_the_district(town: House, visitor: Visitor) -> None:
+    async with asyncio.timeout(10), visitor.http.stream("GET", "/events?after=0") as stream:
+        rows = stream.aiter_lines()
+        while await anext(rows) != "event: beat":
+            pass
+        said = await anext(rows)
+    assert re.fullmatch(r"data: 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+08:00", said)
 
 
 async def test_an_edit_replaces_the_line_on_the_page_and_comes_down_the_stream(town: House, visitor: Visitor) -> None:

@@ -78,12 +78,14 @@ def test_a_first_line_in_brackets_is_a_title() -> None:
 def test_each_line_stands_once_in_its_first_place_as_last_written() -> None:
     shown = fold([line(1, "甲"), line(2, "乙"), line(3, "丙", edits="k1"), line(4, "丁", edits="not shown")], NOON)
     assert [(one.key, one.id, one.pieces[0].text) for one in shown] == [("k1", 3, "丙"), ("k2", 2, "乙")]
-    assert [one.when for one in shown] == ["今天 12:00", ""]
+    assert [one.when and one.when.spoken for one in shown] == ["今天 12:00", None]
 
 
 def test_a_pause_shows_the_time() -> None:
     shown = fold([line(1, "甲"), line(2, "乙", after=timedelta(minutes=10))], NOON + timedelta(days=1))
-    assert [one.when for one in shown] == ["昨天 12:00", "昨天 12:10"]
+    whens = [one.when for one in shown if one.when]
+    assert [when.spoken for when in whens] == ["昨天 12:00", "昨天 12:10"]
+    assert (whens[1].day, whens[1].date, whens[1].clock) == ("2026-09-03", "9月3日 星期四", "12:10")
     assert spoken_time(NOON, NOON + timedelta(days=3)) == "9月3日 星期四 12:00"
     assert spoken_time(NOON + timedelta(hours=12), NOON) == "9月4日 星期五 00:00"
 
