@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import BaseRoute, Route
 
 from bot.channels.port import Inbound, StoreDown
-from bot.web.lines import ZONE, fold, time_between, view
+from bot.web.lines import ZONE, fold, open_ask, time_between, view
 from bot.web.needs import WebApp
 from bot.web.posts import TEXT_LIMIT, Trouble, read_post
 from bot.web.rendering import Guarded, page, render
@@ -215,6 +215,7 @@ class ChatPages:
             phone=district.operator.phone if room.role == "resident" else "",
             placeholder="写您想办的事" if room.role == "resident" else "写给鄂小帮",
             text_limit=TEXT_LIMIT,
+            asks_phone=open_ask(shown) == "phone",
             lines=shown,
             first_new=mine[-1] + 1 if mine else 0,
             last_id=lines[-1].id if lines else 0,

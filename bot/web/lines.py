@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,6 +97,16 @@ def fold(lines: Iterable[Line], now: datetime) -> list[LineView]:
         elif line.edits in shown:
             shown[line.edits] = replace(view(line), when=shown[line.edits].when)
     return list(shown.values())
+
+
+def open_ask(shown: Sequence[LineView]) -> str:
+    """What is asked for that I have not answered yet: phone, place or "". chat.js finds it in the same way."""
+    for line in reversed(shown):
+        if line.side == "me":
+            return ""
+        if line.asks:
+            return line.asks
+    return ""
 
 
 def time_between(before: datetime | None, at: datetime, now: datetime) -> When | None:

@@ -25,6 +25,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, a, input, textar
   .filter(e => !e.matches(".tel, .skip") && !e.closest(".hidden"))
   .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
   .filter(([, r]) => r.width < 47.5 || r.height < 47.5).map(([html, r]) => `${r.width}x${r.height} ${html}`)"""
+BOXES = "textarea:visible, input:visible:not([type=file])"
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -45,7 +46,7 @@ async def opened(phone: BrowserContext, url: str) -> Page:
 
 
 async def say(page: Page, text: str) -> None:
-    await page.fill("#text", text)
+    await page.locator(BOXES).fill(text)
     await page.click(".composer .main")
 
 
@@ -114,6 +115,11 @@ async def test_it_works_without_script(town: House, browser: Browser) -> None:
     await expect(page.get_by_role("link", name="刷新")).to_be_visible()
     await page.get_by_role("button", name="大字").click()
     assert await page.locator("#text").evaluate("e => getComputedStyle(e).fontSize") == "28px"
+    await say(page, "电话")
+    await expect(page.locator(BOXES)).to_have_attribute("type", "tel")
+    await page.get_by_label("手机号码").fill("13800000000")
+    await page.click(".composer .main")
+    await expect(page.locator(".theirs").last).to_contain_text("听到了：13800000000")
     await context.close()
 
 
@@ -187,8 +193,40 @@ async def test_a_place_can_be_shared_and_a_phone_typed(town: House, phone: Brows
     await expect(page.locator(".theirs").last).to_contain_text("您在 30.39, 114.89")
     await say(page, "电话")
     await page.get_by_label("手机号码").fill("13800000000")
-    await page.locator(".ask .main").last.click()
+    await page.click(".composer .main")
     await expect(page.locator(".theirs").last).to_contain_text("听到了：13800000000")
+
+
+async def test_a_phone_number_is_asked_for_in_the_one_box_there_is(town: House, phone: BrowserContext) -> None:
+    page = await opened(phone, town.url)
+    box = page.locator(BOXES)
+    await say(page, "电话")
+    await expect(page.get_by_label("手机号码")).to_be_visible()
+    await expect(box).to_have_count(1)
+    await expect(box).to_have_attribute("type", "tel")
+    await page.reload()
+    await expect(box).to_have_attribute("type", "tel")
+    await box.fill("138")
+    await page.get_by_role("button", name="先不留").click()
+    await expect(page.locator("#text")).to_be_visible()
+    await expect(box).to_have_count(1)
+    await expect(box).to_have_value("")
+
+
+async def test_what_is_being_written_is_not_taken_away_by_a_question(town: House, phone: BrowserContext) -> None:
+    page = await opened(phone, town.url)
+    await say(page, "电话")
+    await expect(page.get_by_label("手机号码")).to_be_visible()
+    await page.get_by_role("button", name="先不留").click()
+    await expect(page.locator(".theirs").last).to_contain_text("您按了")
+    await page.fill("#text", "我还想问")
+    address = town.script.got[0].address
+    await town.chat.deliver(address, Outbound("asked", "请留一个手机号码", asks="phone"))
+    await expect(page.locator(".theirs").last).to_contain_text("请留一个手机号码")
+    await expect(page.locator(BOXES)).to_have_count(1)
+    await expect(page.locator("#text")).to_have_value("我还想问")
+    await page.fill("#text", "")
+    await expect(page.get_by_label("手机号码")).to_be_visible()
 
 
 async def test_the_demo_shows_three_rooms_and_moves_their_clock(demo: House, browser: Browser) -> None:

@@ -5,7 +5,8 @@
   document.documentElement.classList.add("js");
   var body = document.body, base = body.dataset.base, limit = Number(body.dataset.limit);
   var list = document.querySelector("#log ol"), scroll = document.querySelector(".scroll");
-  var composer = document.getElementById("composer"), text = document.getElementById("text");
+  var composer = document.getElementById("composer");
+  var plain = document.getElementById("text"), digits = document.getElementById("phone"), text = digits.hidden ? plain : digits;
   var tray = document.getElementById("tray"), hint = document.getElementById("hint"), offline = document.getElementById("offline");
   var last = Number(body.dataset.last), source = null, heardAt = Date.now(), wait = 1000, timer = 0;
   var down = document.getElementById("down"), isFollowing = true, isTouched = false, today = "";
@@ -23,9 +24,11 @@
     if (there) {
       keepTime(there, line);
       there.replaceWith(line);
+      turnBox();
     } else if (!message.edits) {
       line.classList.add("fresh");
       list.append(line);
+      turnBox();
       if (isFollowing || line.classList.contains("mine")) follow();
       if (window.parent !== window) window.parent.postMessage({ line: id }, window.location.origin);
     }
@@ -109,6 +112,24 @@
   document.addEventListener("visibilitychange", function () { if (document.hidden) rest(); else connect(); });
   setInterval(function () { if (source && Date.now() - heardAt > 35000) lost(); }, 5000);
 
+  // --- the one box to write in: for a phone number it brings up a phone's number pad ---
+
+  function turnBox() {
+    var wanted = asksPhone() ? digits : plain, had = document.activeElement === text;
+    if (wanted === text || (wanted === digits && text.value)) return;
+    digits.value = "";
+    text.hidden = text.disabled = true;
+    wanted.hidden = wanted.disabled = false;
+    text = wanted;
+    if (had) text.focus();
+  }
+
+  function asksPhone() {
+    var line = list.lastElementChild;
+    while (line && !line.classList.contains("mine") && !line.dataset.asks) line = line.previousElementSibling;
+    return Boolean(line) && line.dataset.asks === "phone";
+  }
+
   // --- what I send: one after the other, again with the same id until it has arrived ---
 
   function newId() {
@@ -140,6 +161,7 @@
     state.className = "state";
     line.append(bubble, state);
     list.append(line);
+    turnBox();
     follow();
     item.line = line;
     item.state = state;
@@ -174,6 +196,7 @@
 
   function refuse(item, sentence) {
     item.line.remove();
+    turnBox();
     var words = item.form.get("text");
     if (words && !text.value) text.value = words;
     say(sentence || "没发出去，请刷新这一页再试。");
@@ -235,20 +258,21 @@
     text.focus();
   });
 
-  text.addEventListener("keydown", function (event) {
+  plain.addEventListener("keydown", function (event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     composer.requestSubmit();
   });
-  text.addEventListener("input", function () {
+  plain.addEventListener("input", function () {
     fit();
-    var left = limit - text.value.length;
+    turnBox();
+    var left = limit - plain.value.length;
     if (left <= 0) say("已经写满 " + limit + " 字，后面的写不进去了。请先发送，再接着写。");
     else say(left <= 200 ? "还能写 " + left + " 字。" : "");
   });
   function fit() {
     if (window.CSS && CSS.supports("field-sizing", "content")) return;
-    text.rows = Math.min(5, text.value.split("\n").length + Math.floor(text.value.length / 14));
+    plain.rows = Math.min(5, plain.value.split("\n").length + Math.floor(plain.value.length / 14));
   }
 
   // --- photos and recordings ---
@@ -306,6 +330,8 @@
   }
 
   if ("serviceWorker" in navigator && window.isSecureContext) navigator.serviceWorker.register("/sw.js").catch(function () {});
+  plain.disabled = plain.hidden;  // a browser may keep what it was before the page was loaded anew
+  digits.disabled = digits.hidden;
   follow();
   connect();
 })();
