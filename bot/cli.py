@@ -157,18 +157,22 @@ def invite(
     config: Config = None,
     folder: Folder = None,
 ) -> None:
-    """Make a one-time code that gives a role; whoever sends it to the bot has it."""
-    from bot.app import invite as make
+    """Make a one-time code that gives a role; whoever opens its link, or sends it to the bot, has it."""
+    from bot import inviting
     from bot.opening import district_of, opened, town_of
 
     settings = load(config, folder=folder, is_demo=demo or None)
     district = district_of(settings)
     _check_invite(role, helper, [one.id for one in district.helpers])
     with opened(settings, district) as store:
-        code = store.writer.submit(lambda work: make(work, town_of(settings, district), role, helper)).result()
+        town = town_of(settings, district)
+        code = store.writer.submit(lambda work: inviting.invite(work, town, role, helper)).result()
+        where = inviting.known(settings, store.look_now(inviting.doors))
     hours = settings.desk.invite_valid.total_seconds() / 3600
+    for link in where.links(code):
+        print(link)
     print(f"/start {code}")
-    print(f"Good for one person within {hours:g} hours; send this line to the bot.", file=sys.stderr)
+    print(f"Good for one person within {hours:g} hours: a link to open, or a line to send to the bot.", file=sys.stderr)
 
 
 def _check_invite(role: Role, helper: str, roster: list[str]) -> None:

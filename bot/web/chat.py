@@ -22,7 +22,10 @@ from bot.web.posts import TEXT_LIMIT, Trouble, read_post
 from bot.web.rendering import Guarded, page, render
 from bot.web.rooms import WHOLE_SITE, Room
 from bot.web.sessions import LARGE_COOKIE, YEAR, Session, is_own_form, new_session, remember, session_of, shared_session
+from catalog.district import District
 from handlers.messages import Arrived, FileKind
+from handlers.people import Role
+from storage.invites import Invite
 from storage.threads import Line
 
 SHOWN = 200
@@ -34,6 +37,8 @@ REPLY_WAIT = 1.5
 INLINE = frozenset({"image/jpeg", "image/png", "image/webp"})
 ONCE_MORE = "hello"
 """Query word of the second try after a cookie was set: without a cookie by then, there will be none."""
+JOINED = "joined"
+"""Query word after an invite was used: the answer to that is on its way, and no other greeting is wanted."""
 NEW = "#new"
 """Where the answer to what was said last begins: without script the browser goes there by itself."""
 
@@ -53,7 +58,7 @@ def chat_routes(pages: ChatPages, base: str) -> list[BaseRoute]:
 
     return [
         route("", pages.show),
-        route("join", pages.join),
+        route("join/{code}", pages.join),
         route("say", pages.say, "POST"),
         route("size", pages.set_size, "POST"),
         route("events", pages.events),
@@ -76,21 +81,25 @@ class ChatPages:
             return self._welcome(request, room)
         lines = await self._lines(session)
         if not lines:
-            await self._arrive(room, session)
+            if JOINED not in request.query_params:
+                await self._arrive(room, session)
             lines = await self._answered(session, 0)
         elif lines[-1].side == "me":
             lines = await self._answered(session, lines[-1].id)
         return self._page(request, room, session, lines)
 
     async def join(self, request: Request) -> Response:
-        """A link with an invite code: ask first, so that a preview of the link does not use it up."""
+        """The link of an invite: say what it is for and ask first, so that a preview of it does not use it up."""
         room, session = self._entered(request)
         if session is None:
             return self._welcome(request, room)
-        code = request.query_params.get("code", "")[:200]
+        code = request.path_params["code"][:200]
+        invite = await self.app.look_at_invite(code) if self.app.look_at_invite else None
+        if invite is None:
+            return useless_invite(room.base, is_large=_is_large(request))
         return page(
             "join.html", title="加入鄂小帮", is_large=_is_large(request), base=room.base, code=code,
-            form_token=session.form_token, new_id=_new_id,
+            form_token=session.form_token, new_id=_new_id, **_invited(invite, self.app.district),
         )  # fmt: skip
 
     async def say(self, request: Request) -> Response:
@@ -106,7 +115,10 @@ class ChatPages:
             return self._refuse(request, room, trouble)
         except StoreDown:
             return self._refuse(request, room, Trouble("现在收不下您的消息，请过一会儿再发一次。", 503))
-        return Response(status_code=204) if _wants_json(request) else RedirectResponse(room.base + NEW, 303)
+        if _wants_json(request):
+            return Response(status_code=204)
+        has_joined = isinstance(post.event, Arrived)
+        return RedirectResponse(room.base + (f"?{JOINED}=1" if has_joined else "") + NEW, 303)
 
     async def set_size(self, request: Request) -> Response:
         """大字 or back; remembered for all rooms."""
@@ -257,6 +269,23 @@ class ChatPages:
 
 def _drawing(room: Room, session: Session) -> dict[str, Any]:
     return {"base": room.base, "form_token": session.form_token, "new_id": _new_id}
+
+
+def useless_invite(base: str, *, is_large: bool) -> Response:
+    """What stands where a link is opened whose code is used up, too old or cut off."""
+    return page(
+        "sentence.html", 404, title="邀请用不了", is_large=is_large, heading="这个邀请用不了了",
+        sentence="可能已经用过了、过了时间，或者链接没有复制全。请向邀请您的人再要一个。",
+        link=base, link_text="先去看看",
+    )  # fmt: skip
+
+
+def _invited(invite: Invite, district: District) -> dict[str, Any]:
+    """Who is invited as what, for which places, in words."""
+    helper = next((one for one in district.helpers if one.id == invite.roster_key), None)
+    places = "、".join(filter(None, (district.places.name(code) for code in invite.places)))
+    what = "督导" if invite.role is Role.SUPERVISOR else "帮办员"
+    return {"what": what, "name": helper.name if helper else "", "places": places or district.name}
 
 
 def _new_id() -> str:

@@ -1,4 +1,5 @@
-"""Lines of a thread as a page shows them: replaced lines folded, times where they help, phone numbers to tap on."""
+"""Lines of a thread as a page shows them: replaced lines folded, times where they help, phone numbers and the links of
+our own invites to tap on."""
 
 from __future__ import annotations
 
@@ -23,16 +24,20 @@ _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _PHONE = re.compile(
     r"(?<![\d.-])(1[3-9]\d{9}|0\d{2,3}[- ]\d{7,8}|400-?\d{3}-?\d{4}|12345|(?<=[打拨话：:])1(?:10|19|20))(?![\d-]|\.\d)"
 )
+_INVITE = re.compile(r"https?://[^\s/]+(/join/[A-Za-z0-9_-]{16,80})(?![A-Za-z0-9_/-])")
+"""A link to this site, whoever's name stands before the path: it is followed here, and nowhere else."""
 _BRACKETED = re.compile(r"【([^】\n]{1,24})】[ \t]*\n+")
 _WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text; `tel` is the number to call when it is a phone number."""
+    """A stretch of text. `tel` is the number to call when it is a phone number, `path` where it leads when it is the
+    link of an invite."""
 
     text: str
     tel: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def view(line: Line) -> LineView:
     """A line as a template wants it."""
     body = line.body
     title, text = title_and_text(str(body.get("text", ""))) if line.side == "bot" else ("", str(body.get("text", "")))
-    pieces = pieces_of(text, with_phones=line.side == "bot")
+    pieces = pieces_of(text, with_links=line.side == "bot")
     files = tuple(_file(number, entry) for number, entry in enumerate(body.get("files", ())))
     rows = tuple(tuple(row) for row in body.get("buttons", ()))
     place = line.key.rsplit(":", 1)[-1] if line.side == "me" else line.edits or line.key
@@ -144,17 +149,26 @@ def title_and_text(text: str) -> tuple[str, str]:
     return (first, rest.lstrip("\n")) if is_title else ("", text)
 
 
-def pieces_of(text: str, *, with_phones: bool) -> tuple[Piece, ...]:
-    """Text without marks that would turn its direction round, cut at phone numbers."""
+def pieces_of(text: str, *, with_links: bool) -> tuple[Piece, ...]:
+    """Text without marks that would turn its direction round, cut at what can be tapped."""
     seen = _UNSEEN.sub("", text)
-    if not with_phones:
+    if not with_links:
         return (Piece(seen),)
     pieces: list[Piece] = []
     end = 0
-    for found in _PHONE.finditer(seen):
-        pieces += [Piece(seen[end : found.start()]), Piece(found[0], re.sub(r"\D", "", found[0]))]
+    for found in _INVITE.finditer(seen):
+        pieces += [*_with_phones(seen[end : found.start()]), Piece(found[0], path=found[1])]
         end = found.end()
-    return (*(piece for piece in pieces if piece.text), *([Piece(seen[end:])] if seen[end:] else []))
+    return (*pieces, *_with_phones(seen[end:]))
+
+
+def _with_phones(text: str) -> list[Piece]:
+    pieces: list[Piece] = []
+    end = 0
+    for found in _PHONE.finditer(text):
+        pieces += [Piece(text[end : found.start()]), Piece(found[0], re.sub(r"\D", "", found[0]))]
+        end = found.end()
+    return [piece for piece in [*pieces, Piece(text[end:])] if piece.text]
 
 
 def _file(number: int, entry: dict[str, Any]) -> FileView:

@@ -139,7 +139,15 @@ def invite(conversation: Conversation, text: str, facts: Facts) -> Turn:
 def invite_made(conversation: Conversation, event: InviteMade, facts: Facts) -> Turn:
     who = phrase(f"greeting.{event.role}_name")
     hours = int(facts.settings.invite_valid.total_seconds() // 3600)
-    return stays(conversation, Say(phrase("oversight.invite_made", code=event.code, who=who, hours=hours)))
+    return stays(conversation, Say("\n".join((*_ways_in(event, who), phrase("oversight.invite_once", hours=hours)))))
+
+
+def _ways_in(event: InviteMade, who: str) -> list[str]:
+    """The links, where there are any, and the words that do the same in any chat."""
+    links = {"link": event.web_link, "telegram": event.telegram_link}
+    ways = [phrase(f"oversight.invite_{name}", link=link, who=who) for name, link in links.items() if link]
+    word = "invite_or_code" if ways else "invite_code"
+    return [*ways, phrase(f"oversight.{word}", code=event.code, who=who)]
 
 
 def invite_refused(conversation: Conversation, facts: Facts) -> Turn:

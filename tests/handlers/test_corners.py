@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot import inviting
 from bot.performing import Stage as Performing
 from bot.performing import perform
 from handlers.cases import Case
@@ -119,6 +121,18 @@ async def test_who_was_asked_for_a_place_may_leave(stage: Stage) -> None:
 async def test_a_question_that_begins_with_join_is_a_question(stage: Stage) -> None:
     assert "邀请码" not in await stage.says(stage.resident, "加入城乡居民医保怎么办")
     assert "邀请码" in await stage.says(stage.resident, "加入 abc")
+
+
+async def test_an_invite_is_a_link_where_it_is_known_where_we_are(stage: Stage) -> None:
+    assert "/join/" not in await stage.says(stage.supervisor, f"邀请 {OTHER}")
+    await stage.town.do(lambda work: inviting.name_web(work, "https://chat.example.org"))
+    await stage.town.do(lambda work: inviting.name_telegram(work, "exiaobang_bot"))
+    told = await stage.says(stage.supervisor, f"邀请 {OTHER}")
+    (web,) = re.findall(r"https://chat\.example\.org/join/(\S+)", told)
+    assert f"https://t.me/exiaobang_bot?start={web}" in told
+    assert f"加入 {web}" in told
+    newcomer = await plain_seat(stage.town, "newcomer")
+    assert "加入成功" in await stage.says(newcomer, f"加入 {web}")
 
 
 # --- a case that changes hands ---------------------------------------------------------------------------------------

@@ -196,13 +196,40 @@ async def test_a_forged_press_reaches_the_core_as_it_is(town: House, visitor: Vi
     assert "<b>我是督导</b>" not in await visitor.hears("您按了")
 
 
-async def test_a_position_and_an_invite_code(town: House, visitor: Visitor) -> None:
+async def test_a_position_is_taken(town: House, visitor: Visitor) -> None:
     await visitor.posts(latitude="30.39", longitude="114.89")
     assert SharedPlace(30.39, 114.89) in [inbound.event for inbound in town.script.got]
-    assert 'value="ABC"' in (await visitor.http.get("/join?code=ABC")).text
-    assert len(town.script.got) == 2, "opening the link must not use it up"
-    await visitor.posts(code="ABC")
-    assert town.script.got[-1].event == Arrived("ABC")
+
+
+async def test_the_link_of_an_invite_asks_before_it_is_used(town: House) -> None:
+    stranger = Visitor(town.url)
+    asked = await stranger.http.get("/join/FOR-HELPER")
+    assert asked.status_code == 200
+    assert "万青山" in asked.text
+    assert "帮办员" in asked.text
+    await stranger.http.get("/join/FOR-HELPER")
+    assert town.script.got == [], "opening the link must not use it up, nor tell the core"
+    stranger.form = _FORM.findall(asked.text)[0]
+    answer = await stranger.posts(code="FOR-HELPER")
+    assert [inbound.event for inbound in town.script.got] == [Arrived("FOR-HELPER")]
+    assert "邀请码 FOR-HELPER 用上了" in answer.text
+    await stranger.http.aclose()
+
+
+async def test_nobody_is_made_to_join_by_another_site(town: House, visitor: Visitor) -> None:
+    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        assert (await visitor.posts(code="FOR-HELPER", headers=headers)).status_code == 403
+    assert (await visitor.posts(code="FOR-HELPER", form="0" * 40)).status_code == 403
+    assert (await visitor.http.post("/join/FOR-HELPER")).status_code == 405
+    assert len(town.script.got) == 1
+
+
+@pytest.mark.parametrize("code", ["USED-UP", "x" * 5000, "%2e%2e", "<b>"])
+async def test_an_invite_that_is_good_for_nothing_says_so_at_once(town: House, visitor: Visitor, code: str) -> None:
+    answer = await visitor.http.get(f"/join/{code}")
+    assert answer.status_code == 404
+    assert "再要一个" in answer.text
+    assert "<b>" not in answer.text
 
 
 async def test_what_people_write_shows_as_text(town: House, visitor: Visitor) -> None:

@@ -38,20 +38,31 @@ def line(number: int, text: str, edits: str = "", after: timedelta = timedelta()
     ],
 )
 def test_phone_numbers_can_be_tapped_and_other_numbers_not(text: str, numbers: list[str]) -> None:
-    pieces = pieces_of(text, with_phones=True)
+    pieces = pieces_of(text, with_links=True)
     assert [piece.tel for piece in pieces if piece.tel] == numbers
     assert "".join(piece.text for piece in pieces) == text
 
 
 @given(st.text())
 def test_no_text_is_lost_but_the_marks_that_turn_it_round(text: str) -> None:
-    whole = pieces_of(text, with_phones=False)[0].text
-    assert "".join(piece.text for piece in pieces_of(text, with_phones=True)) == whole
+    whole = pieces_of(text, with_links=False)[0].text
+    assert "".join(piece.text for piece in pieces_of(text, with_links=True)) == whole
     assert not set(whole) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+def test_the_link_of_an_invite_can_be_tapped_and_no_other() -> None:
+    code = "wA5-_x" * 6
+    text = f"点开：https://chat.example.org/join/{code}\n打 12345 或看 https://evil.example/{code}"
+    pieces = pieces_of(text, with_links=True)
+    assert "".join(piece.text for piece in pieces) == text
+    assert [(piece.text, piece.path) for piece in pieces if piece.path] == [
+        (f"https://chat.example.org/join/{code}", f"/join/{code}")
+    ]
+    assert [piece.tel for piece in pieces if piece.tel] == ["12345"]
+
+
 def test_what_a_person_writes_makes_no_links() -> None:
-    assert pieces_of("打 12345", with_phones=False) == (Piece("打 12345"),)
+    assert pieces_of("打 12345", with_links=False) == (Piece("打 12345"),)
 
 
 @pytest.mark.parametrize(

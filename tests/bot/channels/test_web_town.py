@@ -83,6 +83,29 @@ async def test_there_are_no_other_rooms(town: House, browser: httpx.AsyncClient,
     assert town.invited == []
 
 
+@pytest.mark.parametrize(
+    ("code", "room"), [("FOR-HELPER", "/room/helper-H003/"), ("FOR-SUPERVISOR", "/room/supervisor/")]
+)
+async def test_the_link_of_an_invite_leads_to_the_room_it_is_for(
+    town: House, browser: httpx.AsyncClient, code: str, room: str
+) -> None:
+    asked = await browser.get(f"/join/{code}")
+    assert asked.url.path == f"{room}join/{code}"
+    assert town.script.got == []
+    found = re.search(r'name="form" value="([0-9a-f]+)"', asked.text)
+    assert found
+    said = {"form": found[1], "id": "the-invited", "code": code}
+    assert (await browser.post(f"{room}say", data=said)).url.path == room
+    assert [inbound.event for inbound in town.script.got] == [Arrived(code)]
+    assert town.invited == [], "who was invited needs no other invite"
+
+
+async def test_an_invite_that_is_good_for_nothing_leads_home(town: House, browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/join/USED-UP")
+    assert answer.status_code == 404
+    assert 'href="/"' in answer.text
+
+
 async def test_the_clock_moves_by_a_form_and_by_a_script(town: House, browser: httpx.AsyncClient) -> None:
     page = await browser.post("/town/forward", data={"by": "17:30", "back": "/town?show=helper"})
     assert page.url.query == b"show=helper"
