@@ -135,6 +135,27 @@ async def test_an_invite_is_a_link_where_it_is_known_where_we_are(stage: Stage) 
     assert "加入成功" in await stage.says(newcomer, f"加入 {web}")
 
 
+async def rated_badly(stage: Stage) -> None:
+    """The case was done, the resident is asked why they were not content."""
+    await stage.is_claimed()
+    await stage.press(stage.helper, "办好了")
+    await stage.press(stage.resident, "办好了，谢谢", "不满意")
+    await stage.heard(stage.resident)
+
+
+async def test_a_reason_is_a_reason_for_a_while_only(stage: Stage) -> None:
+    await rated_badly(stage)
+    await stage.town.pass_time(timedelta(hours=2))
+    assert "最低生活保障" in await stage.says(stage.resident, "低保么样申请")
+
+
+async def test_danger_ends_the_question_for_a_reason(stage: Stage) -> None:
+    await rated_badly(stage)
+    assert "119" in await stage.says(stage.resident, "屋里煤气味好大，头晕")
+    assert "人平安就好" in await stage.says(stage.resident, "没有")
+    assert "最低生活保障" in await stage.says(stage.resident, "低保么样申请")
+
+
 # --- a case that changes hands ---------------------------------------------------------------------------------------
 
 
