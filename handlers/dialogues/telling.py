@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from handlers.cases import WORKED, Case
 from handlers.choices import OnCase
-from handlers.describing import name_of
+from handlers.describing import by_phone, name_of
 from handlers.effects import Say, Urgency
 from handlers.facts import Facts
 from handlers.people import answers_for
@@ -27,7 +27,7 @@ def resident(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:
         return (replace(say, to=case.asker_id, urgency=Urgency.NOTICE, case_id=case.id),)
     if case.helper_id is None:
         return ()
-    text = phrase("work.message_phone", phone=case.draft.phone or phrase("intake.not_said")) + "\n" + say.text
+    text = by_phone(case) + "\n" + say.text
     is_mine = case.helper_id == facts.me.id
     urgency = Urgency.ANSWER if is_mine else Urgency.NOTICE
     return (Say(text, to=None if is_mine else case.helper_id, urgency=urgency, case_id=case.id),)
@@ -38,10 +38,15 @@ def unreachable(facts: Facts) -> tuple[Say, ...]:
     said: list[Say] = []
     for case in facts.cases_asked_by(facts.me.id):
         if case.status in WORKED and case.helper_id not in (None, facts.me.id):
-            phone = case.draft.phone or phrase("intake.not_said")
             rows = ((button("brief", OnCase(case.id, "brief")),),)
-            said += helper(case, Say(phrase("work.blocked", what=name_of(case, facts), phone=phone), rows), facts)
+            said += helper(case, Say(_blocked(case, facts), rows), facts)
     return tuple(said)
+
+
+def _blocked(case: Case, facts: Facts) -> str:
+    if case.draft.phone:
+        return phrase("work.blocked", what=name_of(case, facts), phone=case.draft.phone)
+    return phrase("work.blocked_no_phone", what=name_of(case, facts))
 
 
 def helper(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from handlers.cases import Act, Case, CaseStatus, Change
 from handlers.choices import Command, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
-from handlers.describing import helper_name, moment, name_of
+from handlers.describing import by_phone, helper_name, moment, name_of
 from handlers.dialogues import telling
 from handlers.dialogues.greeting import menu
 from handlers.effects import Button, MoveCase, Say
@@ -97,8 +97,7 @@ def proposed(conversation: Conversation, case: Case, facts: Facts) -> Turn:
             (button("agree_for", OnCase(case.id, "agree", str(index)), time=moment(at, facts)),)
             for index, at in enumerate(case.visit_options)
         )
-        phone = case.draft.phone or phrase("intake.not_said")
-        return stays(conversation, Say(phrase("work.message_phone", phone=phone), rows), *plan)
+        return stays(conversation, Say(by_phone(case), rows), *plan)
     rows = tuple(
         (Button(moment(at, facts), OnCase(case.id, "agree", str(index))),)
         for index, at in enumerate(case.visit_options)

@@ -135,6 +135,18 @@ async def test_an_invite_is_a_link_where_it_is_known_where_we_are(stage: Stage) 
     assert "加入成功" in await stage.says(newcomer, f"加入 {web}")
 
 
+async def test_who_can_be_reached_neither_here_nor_by_phone_is_to_be_visited(stage: Stage) -> None:
+    await stage.press(stage.helper, "代人登记", "到窗口来的")
+    await stage.says(stage.helper, "低保么样申请")
+    await stage.press(stage.helper, "让小帮帮我办")
+    for said_of_them in ("陈婆婆", "东塔社区", "跳过", "跳过", "跳过", "没有了", "对，就这样"):
+        await stage.says(stage.helper, said_of_them)
+    await stage.press(stage.helper, "我来接", "给居民留言")
+    told = await stage.says(stage.helper, "明天来")
+    assert "也没留电话，见面时请告诉他" in told
+    assert "没说" not in told
+
+
 async def rated_badly(stage: Stage) -> None:
     """The case was done, the resident is asked why they were not content."""
     await stage.is_claimed()
