@@ -18,7 +18,7 @@ _NO = ("没有", "没", "无", "不是", "安全", "没事", "现在安全", "�
 
 
 def answer(conversation: Conversation, question: str, found: Danger, facts: Facts) -> Turn:
-    """Number and question at once, the people on duty told; what was being done goes on afterwards, but for a rating."""
+    """Number and question at once, the people on duty told; what was open goes on afterwards, but for a rating."""
     effects = (_first(found), _question(found.code), *_alarm(phrase_alarm(question, found), facts))
     if isinstance(conversation.state, Idle | CheckingDanger | GivingReason):
         return goes_to(conversation, CheckingDanger(question, found.code), *effects)

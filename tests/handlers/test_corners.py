@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from storage import cases, people
 from storage.reading import NOBODY
 from storage.tables import CaseRow, table
 from storage.unit_of_work import UnitOfWork
-from tests.town import PlainSeat, Town, plain_seat, said, town_in
+from tests.town import PlainSeat, Town, plain_seat, said, sample, town_in
 
 _cases = table(CaseRow)
 OTHER = "彭家堂"
@@ -133,6 +134,34 @@ async def test_an_invite_is_a_link_where_it_is_known_where_we_are(stage: Stage) 
     assert f"加入 {web}" in told
     newcomer = await plain_seat(stage.town, "newcomer")
     assert "加入成功" in await stage.says(newcomer, f"加入 {web}")
+
+
+async def test_a_supervisor_invites_by_the_name_alone(stage: Stage) -> None:
+    assert "打名册里小帮的姓名" in await stage.says(stage.supervisor, "邀请")
+    assert "要邀请的是" in await stage.says(stage.supervisor, OTHER)
+    label = next(label for label in await stage.supervisor.offered() if f"邀请{OTHER}（" in label)
+    await stage.supervisor.presses(label)
+    assert "加入 " in await stage.heard(stage.supervisor)
+    await stage.supervisor.presses("邀请督导")
+    assert "督导" in await stage.heard(stage.supervisor)
+
+
+async def test_helpers_of_one_name_are_told_apart_by_their_place(tmp_path: Path) -> None:
+    district = sample()[0]
+    first = district.helpers[0]
+    twin = replace(next(one for one in district.helpers if one.places != first.places), name=first.name)
+    small = replace(district, services={}, certificates={}, phrases={}, helpers=(first, twin))
+    async with town_in(tmp_path, district=small) as town:
+        supervisor = await plain_seat(town, "supervisor", Role.SUPERVISOR)
+        await supervisor.says(f"邀请 {first.name}")
+        await town.settled()
+        assert "要邀请的是" in said(await supervisor.hears())
+        labels = [label for label in await supervisor.offered() if label.startswith(f"邀请{first.name}（")]
+    assert len(labels) == 2
+
+
+async def test_a_resident_who_writes_a_helpers_name_invites_nobody(stage: Stage) -> None:
+    assert "邀请" not in await stage.says(stage.resident, OTHER)
 
 
 async def test_who_can_be_reached_neither_here_nor_by_phone_is_to_be_visited(stage: Stage) -> None:
