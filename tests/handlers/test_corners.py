@@ -119,6 +119,19 @@ async def test_who_was_asked_for_a_place_may_leave(stage: Stage) -> None:
     assert "哪个镇" not in await stage.says(stage.resident, "取消")
 
 
+async def test_who_was_laid_off_is_no_helper_who_goes_off_duty(stage: Stage) -> None:
+    """下岗 is what happens to people who lose their work: a resident's question, and what a caller says."""
+    assert "直接打字问" not in await stage.says(stage.resident, "下岗")
+    assert "已下班" in await stage.says(stage.helper, "下班")
+    assert "已下班" not in await stage.says(stage.helper, "下岗")
+
+
+async def test_everybody_is_told_what_they_can_do(stage: Stage) -> None:
+    assert "看我的事办到哪了" in await stage.says(stage.resident, "帮助")
+    assert "我来接" in await stage.says(stage.helper, "帮助")
+    assert "要拿主意的事" in await stage.says(stage.supervisor, "帮助")
+
+
 async def test_a_question_that_begins_with_join_is_a_question(stage: Stage) -> None:
     assert "邀请码" not in await stage.says(stage.resident, "加入城乡居民医保怎么办")
     assert "邀请码" in await stage.says(stage.resident, "加入 abc")
