@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from handlers.cases import UNCLAIMED, WORKED, Case, CaseStatus
 from handlers.choices import Go, OnCase
 from handlers.describing import day, helper_name, moment, name_of, status, where
+from handlers.dialogues.greeting import menu
 from handlers.effects import Button, Say
 from handlers.facts import Facts, Tally
 from handlers.followups import is_late
@@ -30,11 +31,12 @@ class Decision:
 
 
 def compose(facts: Facts, skip: int = 0) -> tuple[Say, ...]:
-    """The digest of the person whose turn it is (or of `facts.me`): the counts, then a message for each decision."""
+    """The digest of the person whose turn it is (or of `facts.me`): the counts, then a message for each decision; the
+    menu when there is nothing to decide."""
     places = facts.me.places
     decisions = _decisions(facts, places)
     shown = decisions[skip : skip + SHOWN_AT_ONCE]
-    messages = [] if skip else [Say(_counts(facts, places, bool(decisions)))]
+    messages = [] if skip else [Say(_counts(facts, places, bool(decisions)), () if decisions else menu(facts))]
     messages += [Say(one.text, (_buttons(one),), case_id=one.case.id) for one in shown]
     left = len(decisions) - skip - len(shown)
     if left > 0:
