@@ -225,7 +225,6 @@ class ChatPages:
             is_large=_is_large(request),
             is_framed=request.headers.get("sec-fetch-dest") == "iframe",
             phone=district.operator.phone if room.role == "resident" else "",
-            placeholder="写您想办的事" if room.role == "resident" else "写给鄂小帮",
             text_limit=TEXT_LIMIT,
             asks_phone=open_ask(shown) == "phone",
             lines=shown,

@@ -269,6 +269,19 @@ async def test_time_that_was_moved_in_one_window_has_passed_in_all(demo: House, 
     await there.close()
 
 
+async def test_a_room_in_the_town_stays_small_at_its_head(demo: House, phone: BrowserContext) -> None:
+    """Also when a service worker brings the page: its request does not say that it is for a frame."""
+    page = await phone.new_page()
+    await page.goto(f"{demo.url}/town")
+    room = page.frame_locator("iframe[data-role=resident]")
+    await expect(room.locator(".theirs").first).to_be_visible()
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await page.reload()
+    await expect(room.locator(".theirs").first).to_be_visible()
+    await expect(room.locator(".top .mark")).to_be_hidden()
+    assert await room.locator(".top").evaluate("e => e.getBoundingClientRect().height") <= 60
+
+
 async def test_the_demo_on_a_phone_has_tabs_that_tell_of_news(demo: House, phone: BrowserContext) -> None:
     page = await phone.new_page()
     await page.goto(f"{demo.url}/town")

@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   document.documentElement.classList.add("js");
+  if (window.parent !== window) document.body.classList.add("framed");  // a service worker's request does not say so
   var body = document.body, base = body.dataset.base, limit = Number(body.dataset.limit);
   var list = document.querySelector("#log ol"), scroll = document.querySelector(".scroll");
   var composer = document.getElementById("composer");
