@@ -282,6 +282,23 @@ async def test_a_room_in_the_town_stays_small_at_its_head(demo: House, phone: Br
     assert await room.locator(".top").evaluate("e => e.getBoundingClientRect().height") <= 60
 
 
+async def test_large_type_in_one_room_is_large_type_in_all(demo: House, phone: BrowserContext) -> None:
+    page = await phone.new_page()
+    await page.goto(f"{demo.url}/town")
+    rooms = [page.frame_locator(f"iframe[data-role={role}]") for role in ("resident", "helper", "supervisor")]
+    for room in rooms:
+        await expect(room.locator(".theirs").first).to_be_attached()
+    await rooms[0].get_by_role("button", name="大字").click()
+    for room in rooms:
+        await expect(room.locator("html.large")).to_have_count(1)
+        await expect(room.locator("[name=large]")).to_have_text("小字")
+    await expect(page.locator("html.large")).to_have_count(1)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await rooms[0].get_by_role("button", name="小字").click()
+    for room in rooms:
+        await expect(room.locator("html.large")).to_have_count(0)
+
+
 async def test_the_demo_on_a_phone_has_tabs_that_tell_of_news(demo: House, phone: BrowserContext) -> None:
     page = await phone.new_page()
     await page.goto(f"{demo.url}/town")

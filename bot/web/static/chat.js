@@ -14,6 +14,17 @@
   var chosen = [], queue = [], isSending = false;
   var MAX_FILES = 6, MAX_BYTES = 10 * 1024 * 1024, MAX_SIDE = 1600;
 
+  // --- 大字 in one room of the town is 大字 in all ---
+
+  var root = document.documentElement, size = document.querySelector(".top [name=large]");
+  window.addEventListener("message", function (event) {
+    if (event.origin !== window.location.origin || !event.data || typeof event.data.large !== "boolean") return;
+    root.classList.toggle("large", event.data.large);
+    size.value = event.data.large ? "" : "1";
+    size.textContent = event.data.large ? "小字" : "大字";
+  });
+  if (window.parent !== window) window.parent.postMessage({ large: root.classList.contains("large") }, window.location.origin);
+
   // --- lines that arrive ---
 
   function put(message, id) {

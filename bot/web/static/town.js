@@ -18,6 +18,14 @@
     if (clock.textContent !== words) clock.textContent = words;
   }
 
+  function resize(isLarge, by) {
+    if (document.documentElement.classList.contains("large") === isLarge) return;
+    document.documentElement.classList.toggle("large", isLarge);
+    document.querySelectorAll(".room").forEach(function (room) {
+      if (room.contentWindow !== by) room.contentWindow.postMessage({ large: isLarge }, window.location.origin);
+    });
+  }
+
   form.addEventListener("submit", function (event) {
     event.preventDefault();
     var data = new FormData(form), buttons = form.querySelectorAll("button");
@@ -45,6 +53,7 @@
   window.addEventListener("message", function (event) {
     if (event.origin !== window.location.origin || !event.data) return;
     if (event.data.now) set(event.data.now);
+    if (typeof event.data.large === "boolean") resize(event.data.large, event.source);
     if (!event.data.line) return;
     document.querySelectorAll(".room").forEach(function (room) {
       if (room.contentWindow !== event.source || room.dataset.role === body.dataset.shown) return;
