@@ -39,6 +39,7 @@ def line(number: int, text: str, edits: str = "", after: timedelta = timedelta()
         ("身份证 420704199001011234 不要发", []),
         ("编号 E2-4K7M-12345-9", []),
         ("金额 12345.6 元", []),
+        ("电话：12333\n收费：12800 元，或打 12356", ["12333", "12356"]),
     ],
 )
 def test_phone_numbers_can_be_tapped_and_other_numbers_not(text: str, numbers: list[str]) -> None:
