@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from socket import socket
 
 import structlog
@@ -27,6 +28,7 @@ from bot.channels.webchat import WebChat
 from bot.delivery import Delivery
 from bot.due import Due, forward
 from bot.health import health_route
+from bot.inviting import Doors, doors, invite, name_telegram, name_web
 from bot.learning import Learning
 from bot.opening import Store, district_of, live_search, open_store, town_of
 from bot.rerank_choice import reranked
@@ -39,8 +41,9 @@ from bot.town import Town
 from bot.turn import handle
 from bot.web.app import WebApp, routes
 from handlers.people import Role
-from storage import followups, invites, people
+from storage import followups, people
 from storage.database import StoreUnavailable
+from storage.invites import Invite, look_at
 from storage.unit_of_work import UnitOfWork
 
 _log = structlog.get_logger(__name__)
@@ -83,6 +86,7 @@ class Service:
             is_secure=settings.public_url.startswith("https://"),
             step_in=self.step_in if settings.is_demo else None,
             fast_forward=self.fast_forward if settings.is_demo else None,
+            look_at_invite=self.look_at_invite,
         )
 
     async def step_in(self, role: str, roster_key: str) -> str:
@@ -92,6 +96,20 @@ class Service:
     async def invite(self, role: Role, roster_key: str = "") -> str:
         """A one-time code for a role: a helper of the roster, or a supervisor of the whole district."""
         return await self.store.do(lambda work: invite(work, self.town, role, roster_key))
+
+    async def look_at_invite(self, code: str) -> Invite | None:
+        return await self.store.look(lambda reader: look_at(reader, code))
+
+    async def say_where(self, address: str) -> Doors:
+        """Write down where people come in, for the links of invites; what Telegram calls the bot it says itself."""
+
+        def job(work: UnitOfWork) -> Doors:
+            name_web(work, self.settings.public_url or address)
+            if self.telegram is None:
+                name_telegram(work, "")
+            return doors(work)
+
+        return await self.store.do(job)
 
     async def fast_forward(self, to: timedelta | str) -> None:
         """Move the town's time by a span, or to the next "HH:MM" of its day."""
@@ -138,16 +156,6 @@ def accept_for(name: str, store: Store, town: Town) -> Accept:
     return accept
 
 
-def invite(work: UnitOfWork, town: Town, role: Role, roster_key: str = "") -> str:
-    """Make a one-time code for a role: for a helper of the roster, or for a supervisor of the whole district."""
-    roster = {helper.id: helper.places for helper in town.district.helpers}
-    whole: tuple[str, ...] = (town.district.code,) if role is Role.SUPERVISOR else ()
-    code = invites.fresh(town.random)
-    places = roster.get(roster_key, whole)
-    invites.make(work, code, role, town.settings.invite_valid, places=places, roster_key=roster_key)
-    return code
-
-
 def build(settings: Settings) -> Service:
     """Wire everything. Raises BadSettings, CatalogFaults and StoreUnavailable."""
     district = district_of(settings)
@@ -155,9 +163,11 @@ def build(settings: Settings) -> Service:
     live = live_search(settings, district, store)
     town = reranked(town_of(settings, district, live), settings)
     chat = WebChat(ThreadBook("web", store.writer, store.engine, district.code))
-    telegram = telegram_channel(settings, store.clock.now)
+    telegram = telegram_channel(settings, store.clock.now, partial(_telegram_is, store))
     channels: dict[str, Channel] = {channel.name: channel for channel in (chat, telegram) if channel is not None}
-    deliveries = [Delivery(channel, channels, store.writer, store.read, town) for channel in channels.values()]
+    deliveries = [
+        Delivery(channel, channels, store.writer, store.read, town, settings.patience) for channel in channels.values()
+    ]
     due, retention = Due(store.writer, town), Retention(store.writer, district)
     learning = Learning(store, town, live)
 
@@ -167,6 +177,10 @@ def build(settings: Settings) -> Service:
         await retention.run_daily(store.clock.now().date())
 
     return Service(settings, town, store, channels, deliveries, due, learning, Ticking(look), chat, telegram)
+
+
+def _telegram_is(store: Store, name: str) -> None:
+    store.writer.submit(lambda work: name_telegram(work, name))
 
 
 async def serve(settings: Settings, announce: Announce = print) -> None:
@@ -202,7 +216,7 @@ async def _run(service: Service, listener: socket, announce: Announce) -> None:
         try:
             if service.settings.is_demo:
                 await service.open_offices()
-            await _announce(service, serving.address_of(listener), announce)
+            await _announce(service, await service.say_where(serving.address_of(listener)), announce)
             await _first_of(stop, [*listening, *sending, pages])
         finally:
             await _stop(service, server, listening, pages, sending)
@@ -251,11 +265,11 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _announce(service: Service, address: str, announce: Announce) -> None:
-    settings = service.settings
-    announce(f"鄂小帮 {'demo town' if settings.is_demo else 'service'}: {settings.public_url or address}")
-    if settings.is_demo or await service.store.look(lambda reader: bool(people.in_role(reader, Role.SUPERVISOR))):
+async def _announce(service: Service, where: Doors, announce: Announce) -> None:
+    is_demo = service.settings.is_demo
+    announce(f"鄂小帮 {'demo town' if is_demo else 'service'}: {where.web}")
+    if is_demo or await service.store.look(lambda reader: bool(people.in_role(reader, Role.SUPERVISOR))):
         return
     code = await service.invite(Role.SUPERVISOR)
-    announce(f"No supervisor has joined yet. Open {settings.public_url or address}/join?code={code}")
+    announce(f"No supervisor has joined yet. Open {' or '.join(where.links(code))}")
     announce(f"or send the bot: /start {code}   (one person, once, within 24 hours)")

@@ -6,12 +6,13 @@ import asyncio
 import sys
 from typing import TextIO
 
-from bot.app import accept_for, invite
+from bot.app import accept_for
 from bot.channels.terminal import Terminal
 from bot.channels.threadbook import ThreadBook
 from bot.delivery import Delivery
 from bot.due import Due
 from bot.faults import BadSettings, Fault
+from bot.inviting import invite
 from bot.learning import Learning
 from bot.opening import Store, district_of, live_search, open_store, town_of
 from bot.settings import Settings

@@ -30,6 +30,7 @@ Config = Annotated[Path | None, typer.Option(help="TOML file with settings; EXIA
 Folder = Annotated[Path | None, typer.Option(help="Where the database lies.")]
 Catalog = Annotated[Path | None, typer.Option(help="Folder with the district's files; else the sample district.")]
 Port = Annotated[int | None, typer.Option(help="Port of the web chat; 0 takes any free one.")]
+Demo = Annotated[bool, typer.Option("--demo", help="In the demo town.")]
 Host = Annotated[str | None, typer.Option(help="127.0.0.1, or 0.0.0.0 to be reached from outside.")]
 
 
@@ -152,24 +153,26 @@ def _search(catalog: Path | None) -> Any:
 def invite(
     role: Annotated[Role, typer.Option(help="helper or supervisor")],
     helper: Annotated[str, typer.Option(help="The roster's id of the helper, like H001.")] = "",
+    demo: Demo = False,
     config: Config = None,
     folder: Folder = None,
 ) -> None:
-    """Make a one-time code that gives a role; whoever sends it to the bot has it."""
-    from bot.app import invite as make
-    from bot.opening import district_of, open_store, town_of
+    """Make a one-time code that gives a role; whoever opens its link, or sends it to the bot, has it."""
+    from bot import inviting
+    from bot.opening import district_of, opened, town_of
 
-    settings = load(config, folder=folder)
+    settings = load(config, folder=folder, is_demo=demo or None)
     district = district_of(settings)
     _check_invite(role, helper, [one.id for one in district.helpers])
-    store = open_store(settings, district.code)
-    try:
-        code = store.writer.submit(lambda work: make(work, town_of(settings, district), role, helper)).result()
-    finally:
-        store.close()
+    with opened(settings, district) as store:
+        town = town_of(settings, district)
+        code = store.writer.submit(lambda work: inviting.invite(work, town, role, helper)).result()
+        where = inviting.known(settings, store.look_now(inviting.doors))
     hours = settings.desk.invite_valid.total_seconds() / 3600
+    for link in where.links(code):
+        print(link)
     print(f"/start {code}")
-    print(f"Good for one person within {hours:g} hours; send this line to the bot.", file=sys.stderr)
+    print(f"Good for one person within {hours:g} hours: a link to open, or a line to send to the bot.", file=sys.stderr)
 
 
 def _check_invite(role: Role, helper: str, roster: list[str]) -> None:
@@ -180,6 +183,34 @@ def _check_invite(role: Role, helper: str, roster: list[str]) -> None:
         raise BadSettings(
             Fault("--helper", wrong, f"write an id of the roster, like {roster[0] if roster else 'H001'}")
         )
+
+
+@app.command()
+def parked(
+    replay: Annotated[int | None, typer.Option(metavar="ID", help="Hand a parked message in again.")] = None,
+    resend: Annotated[int | None, typer.Option(metavar="ID", help="Send a message again that did not arrive.")] = None,
+    seen: Annotated[bool, typer.Option("--seen", help="Leave all of them at that.")] = False,
+    demo: Demo = False,
+    config: Config = None,
+    folder: Folder = None,
+) -> None:
+    """List what waits for a person: messages whose turn raised, and messages that did not arrive."""
+    from bot import leftovers
+    from bot.opening import district_of, live_search, opened, town_of
+
+    settings = load(config, folder=folder, is_demo=demo or None)
+    district = district_of(settings)
+    with opened(settings, district) as store:
+        if replay is not None:
+            town = town_of(settings, district, live_search(settings, district, store))
+            print(leftovers.hand_in_again(store, town, replay))
+        elif resend is not None:
+            print(leftovers.send_again(store, resend))
+        elif seen:
+            print(leftovers.see_all(store))
+        else:
+            for line in leftovers.lines(store, district):
+                print(line)
 
 
 @app.command()

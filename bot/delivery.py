@@ -1,7 +1,9 @@
 """Sends what the turns have written to the outbox: one Delivery per channel, different addresses at the same time.
 
 A row is leased before it is sent and marked after; a row whose sender died is handed out once more when its lease has
-run out. So nothing is lost, and a copy can appear only where a process or the wire failed at that instant.
+run out. So nothing is lost, and a copy can appear only where a process or the wire failed at that instant. What a
+channel puts off for longer than there is patience for is kept as failed, for a person to look at, and the next message
+of its address goes out.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from bot.turn import handle
 from handlers.messages import Blocked
 from storage import attachments, outbox
 from storage.database import StoreUnavailable
-from storage.outbox import Leased
+from storage.outbox import PATIENT, Leased, Patience
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 
@@ -43,13 +45,20 @@ class Delivery:
     """The sender of one channel. `channels` are all channels of the process: files are fetched where they came in."""
 
     def __init__(
-        self, channel: Channel, channels: Mapping[str, Channel], writer: Writer, read: Read, town: Town
+        self,
+        channel: Channel,
+        channels: Mapping[str, Channel],
+        writer: Writer,
+        read: Read,
+        town: Town,
+        patience: Patience = PATIENT,
     ) -> None:
         self._channel = channel
         self._channels = channels
         self._writer = writer
         self._read = read
         self._town = town
+        self._patience = patience
         self._awake = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._is_stopping = False
@@ -171,7 +180,7 @@ class Delivery:
                 receipt = await self._channel.deliver(row.address, await self._outbound(row))
         except TryLater as later:
             after = max(later.after, backoff(row.attempts))
-            return lambda work: outbox.mark_later(work, row, after)
+            return lambda work: self._put_off(work, row, after)
         except Gone:
             return lambda work: self._mark_gone(work, row)
         except Refused as refused:
@@ -185,6 +194,13 @@ class Delivery:
             _log.error("deliver_failed", row=row.id, channel=row.channel, error=type(error).__name__)
             return lambda work: outbox.mark_uncertain(work, row)
         return lambda work: outbox.mark_sent(work, row, receipt.ref, receipt.file_refs)
+
+    def _put_off(self, work: UnitOfWork, row: Leased, after: float) -> None:
+        why = outbox.end_of_patience(work, row, self._patience)
+        if not why:
+            outbox.mark_later(work, row, after)
+        elif outbox.mark_failed(work, row, why):
+            _log.error("message_failed", row=row.id, channel=row.channel, why=why, attempts=row.attempts)
 
     def _mark_gone(self, work: UnitOfWork, row: Leased) -> None:
         """The core hears of it as of a Blocked that came in, and tells whoever works for this person."""

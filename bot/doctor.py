@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import make_url
 
-from bot.opening import district_of, open_store
+from bot.opening import district_of, opened
 from bot.settings import Settings
 from handlers.people import Role
 from storage import people
@@ -22,12 +22,8 @@ def findings(settings: Settings) -> Iterator[str]:
     kind = "sample data" if district.is_sample else "own files"
     counts = f"{len(district.services)} services, {len(district.helpers)} in the roster"
     yield f"district   {district.name} ({kind}): {counts}"
-    store = open_store(settings, district.code)
-    try:
-        with store.read() as reader:
-            helpers, supervisors = people.joined_helpers(reader), people.in_role(reader, Role.SUPERVISOR)
-    finally:
-        store.close()
+    with opened(settings, district) as store, store.read() as reader:
+        helpers, supervisors = people.joined_helpers(reader), people.in_role(reader, Role.SUPERVISOR)
     yield f"database   {make_url(settings.database).render_as_string(hide_password=True)}: up to date"
     yield f"joined     {len(helpers)} helpers, {len(supervisors)} supervisors"
     if not supervisors:

@@ -53,6 +53,8 @@ WHAT_TO_WRITE = {
     "reranker_seconds": "write a number of seconds above 0 and up to 10, like 1.5",
     "costs": "write numbers above 0; one unnecessary question costs 1",
     "cache": "write the path of a folder, or leave it away",
+    "delivery_tries": "write a whole number, like 30",
+    "delivery_within": "write a span of time, like P2D or 12:00:00",
     "desk": "write a number, a span like 00:20:00 or PT20M, or a time like 17:30",
 }
 

@@ -1,4 +1,7 @@
-"""/health: whether the database answers, whether ticks come, and what waits. Numbers only, nobody's words."""
+"""/health: whether the database answers, whether ticks come, and what waits. Numbers only, nobody's words.
+
+`for_a_person` is what `exiaobang parked` lists: parked messages, and those that did not arrive or perhaps not.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from starlette.routing import Route
 
 from bot.opening import Store
 from bot.ticking import SILENT_FOR, Ticking
-from storage import followups, inbox, outbox
+from storage import followups, leftovers, outbox
 from storage.unit_of_work import UnitOfWork
 
 
@@ -28,4 +31,10 @@ def health_route(store: Store, ticking: Ticking) -> Route:
 
 
 def _counts(reader: UnitOfWork) -> dict[str, object]:
-    return {"outbox": outbox.counts(reader), "parked": inbox.parked(reader), "failed": followups.failed(reader)}
+    left = leftovers.counted(reader)
+    return {
+        "outbox": outbox.counts(reader),
+        "parked": left.unhandled,
+        "failed": followups.failed(reader),
+        "for_a_person": left.unhandled + left.unsent + left.uncertain,
+    }

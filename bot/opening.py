@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -57,6 +57,16 @@ class Store:
     def close(self) -> None:
         self.writer.close()
         self.engine.dispose()
+
+
+@contextmanager
+def opened(settings: Settings, district: District) -> Iterator[Store]:
+    """The database, for a command that is done soon. Raises what `open_store` raises."""
+    store = open_store(settings, district.code)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def district_of(settings: Settings) -> District:

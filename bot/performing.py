@@ -10,6 +10,7 @@ from itertools import count
 
 import structlog
 
+from bot import inviting
 from bot.town import Town
 from handlers import numbers
 from handlers.cases import FOR_CALLERS, UNCLAIMED, WHO_MAY, WORKED, Act, Case, CaseStatus, after
@@ -449,4 +450,5 @@ def make_invite(effect: MakeInvite, stage: Stage) -> Echoes:
         roster_key=effect.roster_id,
         made_by=stage.me.id,
     )
-    return (InviteMade(code, effect.role),)
+    where = inviting.doors(stage.work)
+    return (InviteMade(code, effect.role, where.web_link(code), where.telegram_link(code)),)

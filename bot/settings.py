@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ from bot.faults import PREFIX, WHAT_TO_WRITE, BadSettings, Fault, variable
 from bot.settings_checks import faults_between
 from catalog.confidence import COSTS, Costs
 from handlers.settings import DeskSettings
+from storage.outbox import PATIENT, Patience
 
 CONFIG_VARIABLE = PREFIX + "CONFIG"
 NOT_SETTINGS = (CONFIG_VARIABLE, PREFIX + "TEST_")
@@ -104,6 +106,10 @@ class Settings(BaseSettings):
     """Folder with model.onnx and tokenizer.json."""
     reranker_seconds: float = 1.5
     """What an unclear question may be held up for it, at most."""
+    delivery_tries: int = PATIENT.tries
+    """How often a message is tried that the channel puts off, while others are reached; then the next one goes."""
+    delivery_within: timedelta = PATIENT.within
+    """How long such a message is tried at all."""
     desk: DeskSettings = DeskSettings()
     costs: Costs = COSTS
     """What it costs to be wrong, to ask, to pass on: decides between them (docs/matching.md)."""
@@ -126,6 +132,11 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_folder / 'exiaobang.db'}"
+
+    @property
+    def patience(self) -> Patience:
+        """With what the channels put off."""
+        return Patience(self.delivery_tries, self.delivery_within)
 
     @property
     def token(self) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -39,6 +40,8 @@ def faults_between(settings: Settings, told: set[str]) -> list[Fault]:
         "reranker_folder": _reranker_folder_fault(settings),
         "reranker_seconds": None if 0 < settings.reranker_seconds <= LONGEST_WAIT else "is no time to wait",
         "costs": _costs_fault(settings),
+        "delivery_tries": None if settings.delivery_tries >= 1 else "must be at least 1",
+        "delivery_within": None if settings.delivery_within > timedelta() else "is no time to try",
         "desk": "wave_size must be at least 1" if settings.desk.wave_size < 1 else None,
     }
     faults = [Fault(variable(name), wrong, WHAT_TO_WRITE[name]) for name, wrong in checks.items() if wrong]

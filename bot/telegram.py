@@ -14,11 +14,13 @@ from bot.channels.telegram_webhook import webhook_route
 from bot.settings import Settings
 
 
-def telegram_channel(settings: Settings, now: Callable[[], datetime]) -> TelegramChannel | None:
-    """The channel for the settings' token; None without one."""
+def telegram_channel(
+    settings: Settings, now: Callable[[], datetime], named: Callable[[str], None]
+) -> TelegramChannel | None:
+    """The channel for the settings' token; None without one. `named` is told what Telegram calls the bot."""
     if settings.token is None:
         return None
-    options = Options(webhook=_webhook(settings), now=now)
+    options = Options(webhook=_webhook(settings), now=now, named=named)
     if settings.telegram_library == "aiogram":
         from bot.channels.aiogram_telegram import AiogramTelegram
 

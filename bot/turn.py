@@ -1,7 +1,7 @@
 """One turn: an inbound message, or something that fell due, through the core and into the database.
 
 Everything here happens in one job of the Writer, that is: in one transaction. A turn that raises is undone alone; the
-message stays as a parked row, and the person hears that a human will look at it.
+message stays as a parked row, and the person hears that a human will look at it. `replay` hands it in again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot import parking
 from bot.arriving import arrival, cleaned
 from bot.channels.port import Inbound
 from bot.performing import Sender, Stage, perform
@@ -20,7 +21,7 @@ from handlers import desk
 from handlers.conversation import Conversation
 from handlers.effects import Effect, Say
 from handlers.followups import tried_again
-from handlers.messages import Blocked, EchoEvent, FellDue, PersonEvent
+from handlers.messages import Arrived, Blocked, EchoEvent, FellDue, PersonEvent, Said
 from storage import conversations, followups, inbox, outbox, people, threads
 from storage.conversations import Opened, Overtaken
 from storage.database import is_failure
@@ -33,6 +34,7 @@ ROUNDS = 8
 SHOWN_HERE = frozenset({"web", "terminal"})
 """Channels whose chat this program shows itself: what a person wrote there is kept as a line of their thread."""
 SORRY = "这条消息我没处理好，已经转给工作人员，会有人看。您可以换个说法再发一次；着急的话请拨打{hotline}。"
+AGAIN = "您有一条消息上次没处理好，现在接着办："
 LOST = "刚才说到一半的内容我这边读不出来了，对不起。我们从头来，麻烦您再说一遍要办什么。"
 
 _log = structlog.get_logger(__name__)
@@ -63,25 +65,55 @@ def handle(work: UnitOfWork, channel_name: str, inbound: Inbound, town: Town) ->
     if row_id is None:
         return Outcome(is_duplicate=True)
     cause = f"in:{row_id}"
+    error = _try_to_hear(work, channel_name, inbound, town, cause)
+    if error is None:
+        return Outcome()
+    inbox.park(work, row_id, type(error).__name__, parking.form_of(work, channel_name, inbound))
+    _apologise(work, channel_name, inbound, town, cause)
+    return Outcome(is_parked=True)
+
+
+def replay(work: UnitOfWork, row_id: int, town: Town) -> Outcome | None:
+    """Hand a parked message in once more, where its conversation stands now. None when none of that id is parked.
+    Raises parking.NotKept, and what `handle` raises."""
+    parked = inbox.one_parked(work, row_id)
+    if parked is None:
+        return None
+    inbound = parking.inbound_of(work, parked.raw)
+    before = () if isinstance(inbound.event, Arrived | Blocked) else (Say(AGAIN),)
+    error = _try_to_hear(work, parked.channel, inbound, town, f"in:{row_id}", before)
+    if error is None:
+        inbox.settle(work, row_id)
+        return Outcome()
+    inbox.park(work, row_id, type(error).__name__, parked.raw)
+    return Outcome(is_parked=True)
+
+
+def _try_to_hear(
+    work: UnitOfWork, channel: str, inbound: Inbound, town: Town, cause: str, before: tuple[Say, ...] = ()
+) -> Exception | None:
+    """What the turn raised; it is undone then."""
     try:
         with work.savepoint():
-            _hear(work, channel_name, inbound, town, cause)
+            _hear(work, channel, inbound, town, cause, before)
     except Exception as error:
         if is_failure(error) or isinstance(error, Overtaken):
             raise
         _log_failure("turn_failed", cause, error)
-        inbox.park(work, row_id, type(error).__name__, inbound.raw)
-        _apologise(work, channel_name, inbound, town, cause)
-        return Outcome(is_parked=True)
-    return Outcome()
+        return error
+    return None
 
 
-def _hear(work: UnitOfWork, channel: str, inbound: Inbound, town: Town, cause: str) -> None:
+def _hear(
+    work: UnitOfWork, channel: str, inbound: Inbound, town: Town, cause: str, before: tuple[Say, ...] = ()
+) -> None:
     opened = conversations.open_at(work, channel, inbound.address, inbound.display_name)
     arrived = arrival(work, channel, inbound.event, opened)
     if channel in SHOWN_HERE and arrived.shown is not None:
         threads.add(work, channel, inbound.address, "me", inbound.id, arrived.shown)
     speech = _Speech(work, town, cause, channel, inbound.address)
+    if before:
+        speech.perform(before, opened.conversation)
     if opened.is_unreadable:
         _log.error("state_unreadable", conversation=opened.conversation.id)
         speech.perform((Say(LOST),), opened.conversation)
@@ -132,10 +164,12 @@ class _Speech:
 
 
 def _apologise(work: UnitOfWork, channel: str, inbound: Inbound, town: Town, cause: str) -> None:
-    """Tell the person that a human will look at their message; if even that fails, the log knows."""
+    """Tell the person, under their own words, that a human will look at them; if even that fails, the log knows."""
     try:
         with work.savepoint():
             opened: Opened = conversations.open_at(work, channel, inbound.address, inbound.display_name)
+            if channel in SHOWN_HERE and isinstance(inbound.event, Said):
+                threads.add(work, channel, inbound.address, "me", inbound.id, {"text": inbound.event.text})
             text = SORRY.format(hotline=f" {town.district.operator.hotline} ")
             _Speech(work, town, f"{cause}:sorry", channel, inbound.address).perform((Say(text),), opened.conversation)
     except Exception as error:

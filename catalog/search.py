@@ -42,8 +42,8 @@ SECOND_SCORE = 0.12
 """Score that the second matter needs among the entries of the whole message."""
 ALSO = 3
 IS_ASKING_AFTER = 0.5
-"""Chance from which it counts however likely an entry is: whoever asks how their own matter stands, or where the nearest
-canteen is, names the matter too."""
+"""Chance from which it counts however likely an entry is: whoever asks how their own matter stands, or where the
+nearest canteen is, names the matter too."""
 _ASKS_AFTER = (Kind.STATUS, Kind.FACILITY)
 MATTERS = (Kind.SERVICE, Kind.CERTIFICATE)
 _TALK = (Kind.SMALL_TALK, Kind.HUMAN, Kind.CANCEL, Kind.STATUS, Kind.FACILITY, Kind.UNCLEAR)

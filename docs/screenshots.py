@@ -28,7 +28,7 @@ QUESTION = "屋里老人的养老金要认证，手机搞不来么办？"
 
 
 async def say(page: Page, frame: Frame, text: str) -> None:
-    await frame.fill("textarea", text)
+    await frame.locator("#text:visible, #phone:visible").fill(text)
     await frame.locator("#composer button.main").click()
     await page.wait_for_timeout(900)
 

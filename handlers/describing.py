@@ -95,6 +95,13 @@ def without_long_numbers(text: str) -> str:
     return re.sub(r"(?<!\d)\d{15,19}[Xx]?(?!\d)|(?<!\d)\d{17}[Xx](?!\d)", "＊＊＊", text)
 
 
+def by_phone(case: Case) -> str:
+    """What a helper is told when no channel reaches the resident."""
+    if case.draft.phone:
+        return phrase("work.message_phone", phone=case.draft.phone)
+    return phrase("work.message_no_phone")
+
+
 def masked_phone(phone: str) -> str:
     """138****1234."""
     return phone if len(phone) < 7 else f"{phone[:3]}****{phone[-4:]}"

@@ -177,6 +177,8 @@ def _idle(conversation: Conversation, event: PersonEvent, facts: Facts, search: 
     match event:
         case Said(text) if case and text.strip():
             return stays(conversation, *talking.pass_on(case, text.strip(), (), facts, is_guess=True))
+        case Said(text) if facts.me.is_supervisor and (turn := oversight.named(conversation, text, facts)):
+            return turn
         case Said(text):
             return following.aspect(conversation, text, facts) or asking.ask(conversation, text, facts, search)
         case SentFile(caption=caption, is_more_of_album=is_more) if case or (case := _only_case(facts)):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from handlers.cases import UNCLAIMED, WORKED, Case, CaseStatus
 from handlers.choices import Go, OnCase
 from handlers.describing import day, helper_name, moment, name_of, status, where
+from handlers.dialogues.greeting import menu
 from handlers.effects import Button, Say
 from handlers.facts import Facts, Tally
 from handlers.followups import is_late
@@ -30,11 +31,12 @@ class Decision:
 
 
 def compose(facts: Facts, skip: int = 0) -> tuple[Say, ...]:
-    """The digest of the person whose turn it is (or of `facts.me`): the counts, then a message for each decision."""
+    """The digest of the person whose turn it is (or of `facts.me`): the counts, then a message for each decision; the
+    menu when there is nothing to decide."""
     places = facts.me.places
     decisions = _decisions(facts, places)
     shown = decisions[skip : skip + SHOWN_AT_ONCE]
-    messages = [] if skip else [Say(_counts(facts, places, bool(decisions)))]
+    messages = [] if skip else [Say(_counts(facts, places, bool(decisions)), () if decisions else menu(facts))]
     messages += [Say(one.text, (_buttons(one),), case_id=one.case.id) for one in shown]
     left = len(decisions) - skip - len(shown)
     if left > 0:
@@ -52,6 +54,7 @@ def _counts(facts: Facts, places: tuple[str, ...], has_decisions: bool) -> str:
     lines = [_head(facts, places, tally), _grades(tally), *_unmet(facts)]
     if not has_decisions:
         lines.append(phrase("oversight.nothing"))
+    lines += _leftovers(facts)
     if facts.district.is_sample:
         lines.append(phrase("greeting.sample"))
     return "\n".join(lines)
@@ -101,6 +104,14 @@ def _unmet(facts: Facts) -> list[str]:
         return [phrase("oversight.unmet_none")]
     lines = [phrase("oversight.unmet_line", question=line.question, count=line.count) for line in unmet[:5]]
     return [phrase("oversight.unmet"), *lines]
+
+
+def _leftovers(facts: Facts) -> list[str]:
+    """One line when the program could not do something by itself, with what to do about it."""
+    left = facts.leftovers()
+    counts = {"unhandled": left.unhandled, "unsent": left.unsent, "uncertain": left.uncertain}
+    parts = [phrase(f"oversight.left_{name}", count=count) for name, count in counts.items() if count]
+    return [phrase("oversight.left", parts="，".join(parts))] if parts else []
 
 
 def _decisions(facts: Facts, places: tuple[str, ...]) -> list[Decision]:

@@ -101,6 +101,18 @@ class Tally:
     """(grade, how often)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What the program could not do by itself and nobody has looked at yet, in the whole district."""
+
+    unhandled: int = 0
+    """Messages that came in and broke their turn."""
+    unsent: int = 0
+    """Messages that did not arrive and are tried no more."""
+    uncertain: int = 0
+    """Messages of which nobody knows whether they arrived."""
+
+
 class Facts(Protocol):
     """Everything the core may ask about the world. All answers are plain values."""
 
@@ -185,6 +197,8 @@ class Facts(Protocol):
     def unmet(self, since: datetime, until: datetime) -> tuple[UnmetLine, ...]:
         """Unmet needs, most frequent first; at most twenty."""
         ...
+
+    def leftovers(self) -> Leftovers: ...
 
     def open_lessons(self) -> tuple[Lesson, ...]:
         """Questions that were not answered well and that nobody has looked at, newest first; at most five hundred."""

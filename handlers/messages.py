@@ -146,6 +146,9 @@ class InviteRefused:
 class InviteMade:
     code: str
     role: str
+    web_link: str = ""
+    """Address that uses the code in the web chat; empty when nobody knows where that is."""
+    telegram_link: str = ""
 
 
 EchoEvent = CaseOpened | ClaimWon | ClaimLost | CaseMoved | MoveRefused | InviteAccepted | InviteRefused | InviteMade

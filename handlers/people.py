@@ -84,7 +84,7 @@ class Helper:
     load: int
     """Cases in hand now."""
     is_on_duty: bool
-    """Their own switch 上岗/下岗."""
+    """Their own switch 上班/下班."""
     is_reachable: bool
     duty_from: time
     duty_until: time

@@ -1,7 +1,8 @@
 """Messages on their way out: written in the turn's transaction, leased by delivery, marked when sent.
 
-A row goes pending -> sending -> sent. Beside that way lie `uncertain` (perhaps sent, twice in doubt: a person must
-look), `refused` (our bug), `dead` (the address is gone) and `unreachable` (the person has no address).
+A row goes pending -> sending -> sent. Beside that way lie `uncertain` (perhaps sent, twice in doubt), `failed` (the
+channel put it off for too long) and `refused` (our bug): a person must look at those, until they are `seen`; and `dead`
+(the address is gone) and `unreachable` (the person has no address).
 """
 
 from __future__ import annotations
@@ -18,15 +19,34 @@ from storage.tables import OutboxRow, table
 from storage.unit_of_work import UnitOfWork
 
 LEASE = timedelta(seconds=30)
+MOST = 200
+"""Stuck messages in one list."""
 _MOST_DOUBTS = 1
 """A message that may have arrived is sent once more, then a person must look."""
 
 _outbox = table(OutboxRow)
 _OPEN = ("pending", "sending")
-_FAILED = ("dead", "refused", "unreachable")
+_STUCK = ("uncertain", "failed", "refused")
+_FAILED = ("dead", "failed", "refused", "unreachable")
 
 Rows = tuple[tuple[tuple[str, str], ...], ...]
 """Rows of (label, token)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a message is tried that the channel puts off again and again, before it makes room for the next one of
+    its address."""
+
+    tries: int = 30
+    """So often, if others are reached meanwhile: while nobody is, it is not the message's fault."""
+    within: timedelta = timedelta(days=2)
+    """So long at all, from the moment when it could go out first."""
+
+
+PATIENT = Patience()
+_REACHED_OTHERS = timedelta(minutes=5)
+"""A channel works when somebody else was reached within this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +92,22 @@ class Leased:
     fence: int
     attempts: int
     """This one included."""
+    since: datetime
+    """When it could go out first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A message that did not arrive, or nobody knows, and that is tried no more."""
+
+    id: int
+    channel: str
+    address: str
+    state: str
+    why: str
+    text: str
+    case_id: int | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +274,7 @@ def _take(work: UnitOfWork, row: RowMapping, lease_for: timedelta) -> Leased:
         edits_key=edits_key,
         fence=fence,
         attempts=attempts,
+        since=row["not_before"],
     )
 
 
@@ -262,6 +299,31 @@ def mark_sent(work: UnitOfWork, leased: Leased, ref: str, file_refs: Sequence[st
 def mark_later(work: UnitOfWork, leased: Leased, after_seconds: float) -> bool:
     """Nothing was sent; again after that time. Later messages of the address wait too."""
     return _mark(work, leased, {"state": "pending", "retry_at": work.now + timedelta(seconds=after_seconds)})
+
+
+def end_of_patience(work: UnitOfWork, leased: Leased, patience: Patience) -> str:
+    """Why a message that the channel puts off is to be given up; empty while it is worth another try."""
+    if work.now - leased.since >= patience.within:
+        return "put off for too long"
+    if leased.attempts >= patience.tries and _reaches_others(work, leased):
+        return "put off too often"
+    return ""
+
+
+def _reaches_others(work: UnitOfWork, leased: Leased) -> bool:
+    sent = select(_outbox.c.id).where(
+        _outbox.c.district == work.district,
+        _outbox.c.channel == leased.channel,
+        _outbox.c.address != leased.address,
+        _outbox.c.state == "sent",
+        _outbox.c.sent_at > work.now - _REACHED_OTHERS,
+    )
+    return work.connection.execute(sent.limit(1)).first() is not None
+
+
+def mark_failed(work: UnitOfWork, leased: Leased, why: str) -> bool:
+    """Given up: a person must look, and the next message of the address may go."""
+    return _mark(work, leased, {"state": "failed", "why": why})
 
 
 def mark_gone(work: UnitOfWork, leased: Leased) -> int | None:
@@ -314,3 +376,29 @@ def counts(reader: UnitOfWork) -> dict[str, int]:
     """State -> how many messages, for health and the supervisor's page."""
     mine = select(_outbox.c.state, func.count()).where(_outbox.c.district == reader.district).group_by(_outbox.c.state)
     return {row[0]: row[1] for row in reader.connection.execute(mine)}
+
+
+# --- for a person to look at -----------------------------------------------------------------------------------------
+
+
+def stuck(reader: UnitOfWork) -> list[Stuck]:
+    """What a person must look at, oldest first; at most MOST."""
+    columns = [_outbox.c[name] for name in Stuck.__slots__]
+    rows = select(*columns).where(_is_stuck(reader)).order_by(_outbox.c.id).limit(MOST)
+    return [Stuck(**row) for row in reader.connection.execute(rows).mappings()]
+
+
+def send_again(work: UnitOfWork, row_id: int) -> bool:
+    """Send a stuck message as if it were new. False when none of that id is stuck."""
+    new = {"state": "pending", "attempts": 0, "doubts": 0, "why": "", "not_before": work.now, "retry_at": work.now}
+    return _change(work, _is_stuck(work) & (_outbox.c.id == row_id), new)
+
+
+def see_all(work: UnitOfWork) -> int:
+    """A person has looked at everything that is stuck, and leaves it at that. Returns how many."""
+    seen = update(_outbox).where(_is_stuck(work)).values(state="seen", why=_outbox.c.state + ": " + _outbox.c.why)
+    return work.connection.execute(seen).rowcount
+
+
+def _is_stuck(reader: UnitOfWork) -> ColumnElement[bool]:
+    return (_outbox.c.district == reader.district) & _outbox.c.state.in_(_STUCK)

@@ -9,10 +9,20 @@ from sqlalchemy import RowMapping
 
 from catalog.district import District, RosterHelper
 from handlers.cases import Case, CaseStatus
-from handlers.facts import Added, Admission, HistoryLine, LearnedPhrase, Lesson, OfferRecord, Tally, UnmetLine
+from handlers.facts import (
+    Added,
+    Admission,
+    HistoryLine,
+    LearnedPhrase,
+    Leftovers,
+    Lesson,
+    OfferRecord,
+    Tally,
+    UnmetLine,
+)
 from handlers.people import Helper, Person, Role
 from handlers.settings import DeskSettings
-from storage import cases, claims, counting, lessons, offers, people, relays, unmet
+from storage import cases, claims, counting, leftovers, lessons, offers, people, relays, unmet
 from storage.unit_of_work import UnitOfWork
 
 NOBODY = Person(0)
@@ -127,6 +137,9 @@ class StoredFacts:
 
     def unmet(self, since: datetime, until: datetime) -> tuple[UnmetLine, ...]:
         return unmet.most_frequent(self._work, since, until)
+
+    def leftovers(self) -> Leftovers:
+        return leftovers.counted(self._work)
 
     def open_lessons(self) -> tuple[Lesson, ...]:
         return lessons.unsolved(self._work)

@@ -39,7 +39,8 @@ _history, _lessons = table(HistoryRow), table(LessonRow)
 _inbox, _outbox, _persons, _relays = table(InboxRow), table(OutboxRow), table(PersonRow), table(RelayRow)
 _threads = table(ThreadRow)
 
-_UNSENT = ("pending", "sending", "uncertain")
+_UNSENT = ("pending", "sending")
+"""What nobody has looked at by then goes too: a chat is a chat."""
 
 
 def prune(work: UnitOfWork, chat_days: int, case_days: int) -> int:
@@ -48,7 +49,7 @@ def prune(work: UnitOfWork, chat_days: int, case_days: int) -> int:
     gone = [
         _delete(work, _threads, _threads.c.at < chats_before),
         _delete(work, _buttons, _buttons.c.expires_at < work.now),
-        _delete(work, _inbox, (_inbox.c.received_at < chats_before) & (_inbox.c.state == "done")),
+        _delete(work, _inbox, _inbox.c.received_at < chats_before),
         _delete(work, _outbox, (_outbox.c.created_at < chats_before) & _outbox.c.state.not_in(_UNSENT)),
         _delete(work, _relays, (_relays.c.at < chats_before) & _relays.c.case_id.in_(_finished())),
         _delete(work, _lessons, _lessons.c.at < work.now - REMEMBERED),

@@ -10,6 +10,10 @@ from storage.tables import SettingRow, table
 from storage.unit_of_work import UnitOfWork
 
 CLOCK_OFFSET = "clock_offset_seconds"
+WEB_ADDRESS = "web_address"
+"""Where the web chat of the service that ran last is reached, without a slash at the end."""
+TELEGRAM_NAME = "telegram_name"
+"""What Telegram calls the bot, without @; empty without one."""
 
 _settings = table(SettingRow)
 

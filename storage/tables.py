@@ -162,8 +162,9 @@ class InboxRow(Row, table=True):
     second_id: str | None = None
     address: str
     raw: str = _long()
+    """Of a parked message: all of it, as `bot.parking` writes it."""
     state: str
-    """done or parked."""
+    """done, parked, or seen (parked, and a person left it at that)."""
     error: str = ""
     received_at: AwareDatetime
 
@@ -196,7 +197,7 @@ class OutboxRow(Row, table=True):
     edits_id: int | None = None
     """The outbox row that this one changes."""
     state: str = "pending"
-    """pending, sending, sent, uncertain (perhaps sent; a person must look), refused, dead, unreachable."""
+    """pending, sending, sent; uncertain, failed, refused (a person must look), then seen; dead, unreachable."""
     priority: int
     not_before: AwareDatetime
     retry_at: AwareDatetime

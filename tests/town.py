@@ -24,10 +24,10 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Engine
 
-from bot.app import invite
 from bot.channels.port import Accept, Channel, Inbound, InboundEvent, Outbound, Pressed, Receipt, Received
 from bot.delivery import Delivery
 from bot.due import Due
+from bot.inviting import invite
 from bot.keeping import search_for
 from bot.learning import Learning
 from bot.live_search import LiveSearch

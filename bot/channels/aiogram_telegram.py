@@ -145,6 +145,9 @@ class AiogramWire:
             raise ApiFault(400, "the file is too big to be fetched")
         return await self._download(self._session.api.file_url(self._bot.token, file.file_path))
 
+    async def get_name(self) -> str:
+        return (await self._call(api.GetMe())).username or ""
+
     async def set_commands(self, commands: dict[str, str]) -> None:
         listed = [BotCommand(command=name, description=what) for name, what in commands.items()]
         await self._call(api.SetMyCommands(commands=listed))

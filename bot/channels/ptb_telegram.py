@@ -140,6 +140,9 @@ class PtbWire:
             raise ApiFault(400, "the file is too big to be fetched")
         return bytes(await self._call(file.download_as_bytearray()))
 
+    async def get_name(self) -> str:
+        return (await self._call(self._bot.get_me())).username or ""
+
     async def set_commands(self, commands: dict[str, str]) -> None:
         await self._call(self._bot.set_my_commands(list(commands.items())))
 

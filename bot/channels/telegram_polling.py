@@ -106,6 +106,8 @@ class Options:
     first_pause: float = 0.5
     pace: Pace = field(default_factory=Pace)
     now: Callable[[], datetime] = utc_now
+    named: Callable[[str], None] = lambda name: None
+    """Told what Telegram calls the bot, once that is known."""
     clock: Callable[[], float] = time.monotonic
 
 
@@ -137,6 +139,8 @@ class TelegramChannel:
             await self._persist(lambda: self._wire.set_webhook(webhook.url, webhook.secret))
         with suppress(Fault):
             await self._wire.set_commands(COMMANDS)
+        with suppress(Fault):
+            self._options.named(await self._wire.get_name())
         if webhook is None:
             await self._poll(accept)
         await asyncio.Event().wait()

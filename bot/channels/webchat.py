@@ -67,8 +67,7 @@ class WebChat:
     async def close(self) -> None:
         """End every open stream, so that the server can stop."""
         self._closing.set()
-        for address in list(self._ears):
-            self.wake(address)
+        self.wake_all()
 
     # --- what the pages call ---------------------------------------------------------------------------------
 
@@ -100,6 +99,11 @@ class WebChat:
         """Tell the open pages of this address to look."""
         for heard in self._ears.get(address, ()):
             heard.set()
+
+    def wake_all(self) -> None:
+        """Tell every open page to look."""
+        for address in list(self._ears):
+            self.wake(address)
 
     @contextmanager
     def ear(self, address: str) -> Iterator[Ear]:

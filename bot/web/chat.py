@@ -16,24 +16,29 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import BaseRoute, Route
 
 from bot.channels.port import Inbound, StoreDown
-from bot.web.lines import fold, time_between, view
+from bot.web.lines import ZONE, fold, open_ask, time_between, view
 from bot.web.needs import WebApp
 from bot.web.posts import TEXT_LIMIT, Trouble, read_post
 from bot.web.rendering import Guarded, page, render
 from bot.web.rooms import WHOLE_SITE, Room
-from bot.web.sessions import LARGE_COOKIE, YEAR, Session, is_own_form, new_session, remember, session_of
+from bot.web.sessions import LARGE_COOKIE, YEAR, Session, is_own_form, new_session, remember, session_of, shared_session
+from catalog.district import District
 from handlers.messages import Arrived, FileKind
+from handlers.people import Role
+from storage.invites import Invite
 from storage.threads import Line
 
 SHOWN = 200
 """Lines on a page at most."""
 BEAT = 10.0
-"""Seconds: so often an open stream looks again by itself and says that it lives."""
+"""Seconds: so often an open stream looks again by itself, and says that it lives and what time it is."""
 REPLY_WAIT = 1.5
 """Seconds a page waits for the answer to what was just said, so that no-script readers see it at once."""
 INLINE = frozenset({"image/jpeg", "image/png", "image/webp"})
 ONCE_MORE = "hello"
 """Query word of the second try after a cookie was set: without a cookie by then, there will be none."""
+JOINED = "joined"
+"""Query word after an invite was used: the answer to that is on its way, and no other greeting is wanted."""
 NEW = "#new"
 """Where the answer to what was said last begins: without script the browser goes there by itself."""
 
@@ -53,7 +58,7 @@ def chat_routes(pages: ChatPages, base: str) -> list[BaseRoute]:
 
     return [
         route("", pages.show),
-        route("join", pages.join),
+        route("join/{code}", pages.join),
         route("say", pages.say, "POST"),
         route("size", pages.set_size, "POST"),
         route("events", pages.events),
@@ -71,31 +76,35 @@ class ChatPages:
 
     async def show(self, request: Request) -> Response:
         """The log as it stands. A first visitor is given a session, greeted, and sent here again."""
-        room, session = self.room_of(request), session_of(request)
+        room, session = self._entered(request)
         if session is None:
             return self._welcome(request, room)
         lines = await self._lines(session)
         if not lines:
-            await self._arrive(room, session)
+            if JOINED not in request.query_params:
+                await self._arrive(room, session)
             lines = await self._answered(session, 0)
         elif lines[-1].side == "me":
             lines = await self._answered(session, lines[-1].id)
         return self._page(request, room, session, lines)
 
     async def join(self, request: Request) -> Response:
-        """A link with an invite code: ask first, so that a preview of the link does not use it up."""
-        room, session = self.room_of(request), session_of(request)
+        """The link of an invite: say what it is for and ask first, so that a preview of it does not use it up."""
+        room, session = self._entered(request)
         if session is None:
             return self._welcome(request, room)
-        code = request.query_params.get("code", "")[:200]
+        code = request.path_params["code"][:200]
+        invite = await self.app.look_at_invite(code) if self.app.look_at_invite else None
+        if invite is None:
+            return useless_invite(room.base, is_large=_is_large(request))
         return page(
             "join.html", title="加入鄂小帮", is_large=_is_large(request), base=room.base, code=code,
-            form_token=session.form_token, new_id=_new_id,
+            form_token=session.form_token, new_id=_new_id, **_invited(invite, self.app.district),
         )  # fmt: skip
 
     async def say(self, request: Request) -> Response:
         """Text, files, a press, a position or an invite code. The form's id makes a second try the same message."""
-        room, session = self.room_of(request), session_of(request)
+        room, session = self._entered(request)
         try:
             if session is None or not is_own_form(request):
                 raise Trouble("这一页已经过期了，请刷新后再发。", 403)
@@ -106,7 +115,10 @@ class ChatPages:
             return self._refuse(request, room, trouble)
         except StoreDown:
             return self._refuse(request, room, Trouble("现在收不下您的消息，请过一会儿再发一次。", 503))
-        return Response(status_code=204) if _wants_json(request) else RedirectResponse(room.base + NEW, 303)
+        if _wants_json(request):
+            return Response(status_code=204)
+        has_joined = isinstance(post.event, Arrived)
+        return RedirectResponse(room.base + (f"?{JOINED}=1" if has_joined else "") + NEW, 303)
 
     async def set_size(self, request: Request) -> Response:
         """大字 or back; remembered for all rooms."""
@@ -119,19 +131,19 @@ class ChatPages:
         return back
 
     async def events(self, request: Request) -> Response:
-        """The lines after the last one that the page has, then each new one as it comes."""
-        session = session_of(request)
+        """The lines after the last one that the page has, then each new one as it comes; and what time it is."""
+        room, session = self._entered(request)
         if session is None:
             raise HTTPException(403)
         after = request.headers.get("last-event-id") or request.query_params.get("after", "")
         last = int(after) if after.isdecimal() and len(after) < 18 else 0
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        stream = self._stream(self.room_of(request), session, last)
+        stream = self._stream(room, session, last)
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
     async def file(self, request: Request) -> Response:
         """A file of a line of one's own thread; anybody else's is not there. Only pictures are shown in place."""
-        session = session_of(request)
+        _, session = self._entered(request)
         line = await self.app.chat.line(session.address, request.path_params["line"]) if session else None
         entries = line.body.get("files", []) if line else []
         number = request.path_params["number"]
@@ -162,6 +174,11 @@ class ChatPages:
         return JSONResponse(words, media_type="application/manifest+json")
 
     # --- parts -----------------------------------------------------------------------------------------------
+
+    def _entered(self, request: Request) -> tuple[Room, Session | None]:
+        """The room, and who this browser is in it: None before it has a cookie."""
+        room = self.room_of(request)
+        return room, shared_session(room.base) if room.is_shared else session_of(request)
 
     def _welcome(self, request: Request, room: Room) -> Response:
         if ONCE_MORE in request.query_params:
@@ -208,8 +225,8 @@ class ChatPages:
             is_large=_is_large(request),
             is_framed=request.headers.get("sec-fetch-dest") == "iframe",
             phone=district.operator.phone if room.role == "resident" else "",
-            placeholder="写您想办的事" if room.role == "resident" else "写给鄂小帮",
             text_limit=TEXT_LIMIT,
+            asks_phone=open_ask(shown) == "phone",
             lines=shown,
             first_new=mine[-1] + 1 if mine else 0,
             last_id=lines[-1].id if lines else 0,
@@ -227,11 +244,12 @@ class ChatPages:
 
     async def _stream(self, room: Room, session: Session, last: int) -> AsyncIterator[str]:
         chat, before = self.app.chat, None
-        yield "retry: 2000\nevent: beat\ndata:\n\n"
+        yield "retry: 2000\n\n"
         with chat.ear(session.address) as ear:
             if last and (known := await chat.line(session.address, last)):
                 before = known.at
             while not chat.is_closing:
+                yield f"event: beat\ndata: {self._clock()}\n\n"
                 for line in await chat.lines_after(session.address, last):
                     shown = view(line)
                     if not line.edits:
@@ -241,12 +259,32 @@ class ChatPages:
                     last = line.id
                     data = json.dumps({"html": html, "edits": line.edits}, ensure_ascii=False)
                     yield f"id: {line.id}\nevent: line\ndata: {data}\n\n"
-                if not await ear.listens(BEAT):
-                    yield ": here\nevent: beat\ndata:\n\n"
+                await ear.listens(BEAT)
+
+    def _clock(self) -> str:
+        """What time it is, with the district's own date in front."""
+        return self.app.now().astimezone(ZONE).isoformat(timespec="milliseconds")
 
 
 def _drawing(room: Room, session: Session) -> dict[str, Any]:
     return {"base": room.base, "form_token": session.form_token, "new_id": _new_id}
+
+
+def useless_invite(base: str, *, is_large: bool) -> Response:
+    """What stands where a link is opened whose code is used up, too old or cut off."""
+    return page(
+        "sentence.html", 404, title="邀请用不了", is_large=is_large, heading="这个邀请用不了了",
+        sentence="可能已经用过了、过了时间，或者链接没有复制全。请向邀请您的人再要一个。",
+        link=base, link_text="先去看看",
+    )  # fmt: skip
+
+
+def _invited(invite: Invite, district: District) -> dict[str, Any]:
+    """Who is invited as what, for which places, in words."""
+    helper = next((one for one in district.helpers if one.id == invite.roster_key), None)
+    places = "、".join(filter(None, (district.places.name(code) for code in invite.places)))
+    what = "督导" if invite.role is Role.SUPERVISOR else "帮办员"
+    return {"what": what, "name": helper.name if helper else "", "places": places or district.name}
 
 
 def _new_id() -> str:

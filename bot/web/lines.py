@@ -1,9 +1,10 @@
-"""Lines of a thread as a page shows them: replaced lines folded, times where they help, phone numbers to tap on."""
+"""Lines of a thread as a page shows them: replaced lines folded, times where they help, phone numbers and the links of
+our own invites to tap on."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,19 +21,29 @@ TITLE = 24
 
 _ENDS = ("。", "？", "！", "，", "：", "…", "?", "!")
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_EMERGENCY = r"1(?:10|19|20|22)"
 _PHONE = re.compile(
-    r"(?<![\d.-])(1[3-9]\d{9}|0\d{2,3}[- ]\d{7,8}|400-?\d{3}-?\d{4}|12345|(?<=[打拨话：:])1(?:10|19|20))(?![\d-]|\.\d)"
+    r"(?<![\d.-])(1[3-9]\d{9}|0\d{2,3}[- ]\d{7,8}|400-?\d{3}-?\d{4}|12345"
+    r"|(?:(?<=电话：)|(?<=[打拨])|(?<=[打拨] ))12\d{3}"
+    rf"|(?:(?<=[打拨话：:])|(?<=[打拨话：:] )){_EMERGENCY}"
+    rf"|(?:(?<=110、)|(?<=119、)|(?<=120、)|(?<=122、)){_EMERGENCY}(?=[、，。；！）]|$))(?![\d-]|\.\d)"
 )
+"""The five digits of a hotline and the three of an emergency are a number to call where somebody is told to call them,
+and further on in such a list."""
+_INVITE = re.compile(r"https?://[^\s/]+(/join/[A-Za-z0-9_-]{16,80})(?![A-Za-z0-9_/-])")
+"""A link to this site, whoever's name stands before the path: it is followed here, and nowhere else."""
 _BRACKETED = re.compile(r"【([^】\n]{1,24})】[ \t]*\n+")
 _WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text; `tel` is the number to call when it is a phone number."""
+    """A stretch of text. `tel` is the number to call when it is a phone number, `path` where it leads when it is the
+    link of an invite."""
 
     text: str
     tel: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,20 @@ class FileView:
     number: int
     kind: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a line was written. `spoken` is good for today; the rest is what a page needs to say it anew tomorrow."""
+
+    spoken: str
+    """今天 09:41, 昨天 17:30, 9月3日 星期四 08:05."""
+    day: str
+    """2026-09-03."""
+    date: str
+    """9月3日 星期四."""
+    clock: str
+    """08:05."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +82,14 @@ class LineView:
     buttons: tuple[tuple[dict[str, str], ...], ...]
     asks: str
     files: tuple[FileView, ...]
-    when: str = ""
+    when: When | None = None
 
 
 def view(line: Line) -> LineView:
     """A line as a template wants it."""
     body = line.body
     title, text = title_and_text(str(body.get("text", ""))) if line.side == "bot" else ("", str(body.get("text", "")))
-    pieces = pieces_of(text, with_phones=line.side == "bot")
+    pieces = pieces_of(text, with_links=line.side == "bot")
     files = tuple(_file(number, entry) for number, entry in enumerate(body.get("files", ())))
     rows = tuple(tuple(row) for row in body.get("buttons", ()))
     place = line.key.rsplit(":", 1)[-1] if line.side == "me" else line.edits or line.key
@@ -85,13 +110,26 @@ def fold(lines: Iterable[Line], now: datetime) -> list[LineView]:
     return list(shown.values())
 
 
-def time_between(before: datetime | None, at: datetime, now: datetime) -> str:
-    """What to say about the time of a line after one at `before`; empty when nothing needs to be said."""
-    return "" if before is not None and at - before < PAUSE else spoken_time(at, now)
+def open_ask(shown: Sequence[LineView]) -> str:
+    """What is asked for that I have not answered yet: phone, place or "". chat.js finds it in the same way."""
+    for line in reversed(shown):
+        if line.side == "me":
+            return ""
+        if line.asks:
+            return line.asks
+    return ""
+
+
+def time_between(before: datetime | None, at: datetime, now: datetime) -> When | None:
+    """When a line after one at `before` was written; None when nothing needs to be said of it."""
+    if before is not None and at - before < PAUSE:
+        return None
+    there = at.astimezone(ZONE)
+    return When(spoken_time(at, now), f"{there:%Y-%m-%d}", spoken_date(at), f"{there:%H:%M}")
 
 
 def spoken_time(at: datetime, now: datetime) -> str:
-    """今天 09:41, 昨天 17:30, 9月3日 星期四 08:05 in the district's own time."""
+    """今天 09:41, 昨天 17:30, 9月3日 星期四 08:05 in the district's own time. chat.js says it in the same way."""
     there, today = at.astimezone(ZONE), now.astimezone(ZONE)
     days = (today.date() - there.date()).days
     return f"{('今天', '昨天')[days]} {there:%H:%M}" if days in (0, 1) else spoken_day(at)
@@ -99,8 +137,13 @@ def spoken_time(at: datetime, now: datetime) -> str:
 
 def spoken_day(at: datetime) -> str:
     """9月3日 星期四 08:05 in the district's own time."""
+    return f"{spoken_date(at)} {at.astimezone(ZONE):%H:%M}"
+
+
+def spoken_date(at: datetime) -> str:
+    """9月3日 星期四 in the district's own time."""
     there = at.astimezone(ZONE)
-    return f"{there.month}月{there.day}日 星期{_WEEKDAYS[there.weekday()]} {there:%H:%M}"
+    return f"{there.month}月{there.day}日 星期{_WEEKDAYS[there.weekday()]}"
 
 
 def title_and_text(text: str) -> tuple[str, str]:
@@ -112,17 +155,26 @@ def title_and_text(text: str) -> tuple[str, str]:
     return (first, rest.lstrip("\n")) if is_title else ("", text)
 
 
-def pieces_of(text: str, *, with_phones: bool) -> tuple[Piece, ...]:
-    """Text without marks that would turn its direction round, cut at phone numbers."""
+def pieces_of(text: str, *, with_links: bool) -> tuple[Piece, ...]:
+    """Text without marks that would turn its direction round, cut at what can be tapped."""
     seen = _UNSEEN.sub("", text)
-    if not with_phones:
+    if not with_links:
         return (Piece(seen),)
     pieces: list[Piece] = []
     end = 0
-    for found in _PHONE.finditer(seen):
-        pieces += [Piece(seen[end : found.start()]), Piece(found[0], re.sub(r"\D", "", found[0]))]
+    for found in _INVITE.finditer(seen):
+        pieces += [*_with_phones(seen[end : found.start()]), Piece(found[0], path=found[1])]
         end = found.end()
-    return (*(piece for piece in pieces if piece.text), *([Piece(seen[end:])] if seen[end:] else []))
+    return (*pieces, *_with_phones(seen[end:]))
+
+
+def _with_phones(text: str) -> list[Piece]:
+    pieces: list[Piece] = []
+    end = 0
+    for found in _PHONE.finditer(text):
+        pieces += [Piece(text[end : found.start()]), Piece(found[0], re.sub(r"\D", "", found[0]))]
+        end = found.end()
+    return [piece for piece in [*pieces, Piece(text[end:])] if piece.text]
 
 
 def _file(number: int, entry: dict[str, Any]) -> FileView:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.channels.webchat import WebChat
 from catalog.district import District
+from storage.invites import Invite
 
 
 @dataclass(frozen=True)
@@ -25,3 +26,5 @@ class WebApp:
     """Demo: (role, roster key or "") -> a one-time invite code for helper or supervisor."""
     fast_forward: Callable[[timedelta | str], Awaitable[None]] | None = None
     """Demo: move the town's clock by a span, or to the next "HH:MM" of the district's day."""
+    look_at_invite: Callable[[str], Awaitable[Invite | None]] | None = None
+    """What an invite code is good for; None from it when it is good for nothing. Looking does not use it up."""

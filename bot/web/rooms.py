@@ -1,7 +1,8 @@
 """A room is where one role chats: the whole site in a real service, /room/NAME/ each in the demo town.
 
-Each room has its own session cookie, bound to its path, so that one browser can be a resident, two helpers and a
-supervisor at the same time.
+Each room has its own session, so that one browser can be a resident, two helpers and a supervisor at the same time. A
+resident's is a cookie bound to the room's path: everybody is a resident of their own. A helper of the roster and the
+demo's supervisor are one person each, whoever steps in: all their windows show the same thread.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ class Room:
     role: str
     key: str
     heading: str
+    is_shared: bool = False
+    """One session for all browsers; never in a real service."""
 
 
 WHOLE_SITE = Room("/", "resident", "", "鄂小帮")
@@ -30,10 +33,10 @@ def town_room(name: str, district: District) -> Room | None:
     if name == "resident":
         return Room(base, name, "", "居民")
     if name == "supervisor":
-        return Room(base, name, "", "督导")
+        return Room(base, name, "", "督导", is_shared=True)
     role, _, key = name.partition("-")
     helper = next((one for one in district.helpers if role == "helper" and one.id == key), None)
-    return Room(base, role, key, f"小帮 {helper.name}") if helper else None
+    return Room(base, role, key, f"小帮 {helper.name}", is_shared=True) if helper else None
 
 
 def suggested_helpers(district: District, count: int = 5) -> list[RosterHelper]:

@@ -25,7 +25,7 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One browser's identity in one room."""
+    """One browser's identity in one room, or that of all browsers in a shared one."""
 
     secret: str
 
@@ -44,6 +44,11 @@ class Session:
 
 def new_session() -> Session:
     return Session(secrets.token_urlsafe(32))
+
+
+def shared_session(path: str) -> Session:
+    """The session of all browsers in a room that everybody may enter. It is no secret, and no cookie can be it."""
+    return Session(f"shared:{path}")
 
 
 def session_of(request: Request) -> Session | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -10,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.web.chat import ChatPages, chat_routes
+from bot.web.chat import ChatPages, chat_routes, useless_invite
 from bot.web.lines import spoken_day
 from bot.web.needs import WebApp
 from bot.web.rendering import Guarded, page
 from bot.web.rooms import Room, patch_of, suggested_helpers, town_room
 from bot.web.sessions import LARGE_COOKIE, is_own_form
+from handlers.people import Role
 
 STEPS: dict[str, tuple[str, timedelta | str]] = {
     "20m": ("+20分钟", timedelta(minutes=20)),
@@ -44,10 +46,14 @@ def routes(app: WebApp) -> list[BaseRoute]:
     async def forward(request: Request) -> Response:
         return await _forward(request, app)
 
+    async def join(request: Request) -> Response:
+        return await _join(request, app)
+
     guard = [Middleware(Guarded)]
     return [
         Route("/", first, middleware=guard),
         Route("/town", town, middleware=guard),
+        Route("/join/{code}", join, middleware=guard),
         Route("/town/forward", forward, methods=["POST"], middleware=guard),
         *chat_routes(ChatPages(app, room_of), "/room/{room}/"),
     ]
@@ -84,8 +90,20 @@ def _town_page(request: Request, app: WebApp) -> Response:
     )
 
 
+async def _join(request: Request, app: WebApp) -> Response:
+    """The link of an invite leads to the room of whom it is for."""
+    code = request.path_params["code"][:200]
+    invite = await app.look_at_invite(code) if app.look_at_invite else None
+    is_supervisor = invite is not None and invite.role is Role.SUPERVISOR
+    name = "supervisor" if is_supervisor else f"helper-{invite.roster_key}" if invite else ""
+    room = town_room(name, app.district)
+    if room is None:
+        return useless_invite("/", is_large=_is_large(request))
+    return RedirectResponse(f"{room.base}join/{quote(code, safe='')}", 303)
+
+
 async def _forward(request: Request, app: WebApp) -> Response:
-    """Move the town's clock. A script gets the new time, a form the town's page."""
+    """Move the town's clock, and tell every open page. A script gets the new time, a form the town's page."""
     if not is_own_form(request) or app.fast_forward is None:
         raise HTTPException(403)
     async with request.form(max_files=0, max_fields=4) as form:
@@ -93,6 +111,7 @@ async def _forward(request: Request, app: WebApp) -> Response:
     if step not in STEPS:
         raise HTTPException(400)
     await app.fast_forward(STEPS[step][1])
+    app.chat.wake_all()
     if "application/json" in request.headers.get("accept", ""):
         return Response(app.now().isoformat(), media_type="text/plain")
     return RedirectResponse(back if back.startswith("/town?") else "/town", 303)

@@ -11,16 +11,16 @@ from handlers.effects import Button, Effect, Say, Urgency
 from handlers.facts import Facts
 from handlers.messages import Chose, Event, Said
 from handlers.phrases import TEXTS, button, phrase
-from handlers.states import CheckingDanger, Idle
+from handlers.states import CheckingDanger, GivingReason, Idle
 
 _YES = ("有", "是", "有人", "危险", "有危险", "在")
 _NO = ("没有", "没", "无", "不是", "安全", "没事", "现在安全", "没危险", "没有危险")
 
 
 def answer(conversation: Conversation, question: str, found: Danger, facts: Facts) -> Turn:
-    """Number and question at once, the people on duty told; an intake that was open goes on afterwards."""
+    """Number and question at once, the people on duty told; what was open goes on afterwards, but for a rating."""
     effects = (_first(found), _question(found.code), *_alarm(phrase_alarm(question, found), facts))
-    if isinstance(conversation.state, Idle | CheckingDanger):
+    if isinstance(conversation.state, Idle | CheckingDanger | GivingReason):
         return goes_to(conversation, CheckingDanger(question, found.code), *effects)
     return stays(conversation, *effects)
 

@@ -75,6 +75,11 @@ def home(facts: Facts) -> Say:
 
 
 def help_text(facts: Facts) -> Say:
+    """How to use it, for the person's role."""
+    if facts.me.is_supervisor:
+        return Say(phrase("menu.help_supervisor"), menu(facts))
+    if facts.me.is_helper:
+        return Say(phrase("menu.help_helper"), menu(facts))
     return Say(phrase("menu.help", hotline=facts.district.operator.hotline), menu(facts))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from catalog.district import RosterHelper
 from handlers.cases import UNCLAIMED, WORKED, Act, Case, Change
-from handlers.choices import Command, OnCase, Pick
+from handlers.choices import Command, Go, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
 from handlers.describing import day, name_of, status, where
 from handlers.dialogues import routes, telling
@@ -20,6 +21,10 @@ from handlers.states import Assigning, Idle
 
 EXTENSION_DAYS = 3
 """Working days that 延期 adds."""
+SUPERVISOR = "督导"
+"""What stands in the place of a helper's name when a supervisor is to be invited."""
+NAMESAKES = 6
+"""Helpers of one name that are shown at most."""
 
 
 def digest(conversation: Conversation, facts: Facts, skip: int = 0) -> Turn:
@@ -119,26 +124,59 @@ def extended(conversation: Conversation, case: Case, facts: Facts) -> Turn:
 
 
 def invite(conversation: Conversation, text: str, facts: Facts) -> Turn:
-    """邀请 NAME (a helper of the roster), 邀请督导 (a supervisor for one's own places), or how to do it."""
+    """邀请 NAME (a helper of the roster, or an id), 邀请督导 (a supervisor for one's own places), or how to do it."""
     if not facts.me.is_supervisor:
         return stays(conversation, Say(phrase("oversight.not_supervisor"), menu(facts)))
     name = text.removeprefix("邀请").strip()
     if not name:
-        return stays(conversation, Say(phrase("oversight.invite")))
-    if name == "督导":
+        rows = ((button("invite_one", Go("invite", SUPERVISOR), name=SUPERVISOR),),)
+        return stays(conversation, Say(phrase("oversight.invite"), rows))
+    if name == SUPERVISOR:
         return stays(conversation, MakeInvite(Role.SUPERVISOR.value, places=facts.me.places))
-    found = [helper for helper in facts.district.helpers if name in (helper.name, helper.id)]
-    if len(found) != 1:
+    found = _in_roster(name, facts)
+    if not found:
         return stays(conversation, Say(phrase("oversight.invite_unknown", name=name[:20])))
+    if len(found) > 1:
+        return stays(conversation, _which(found, facts))
     if not may_invite_for(facts.me, found[0].places, facts.district):
         return stays(conversation, Say(phrase("oversight.invite_not_yours", name=found[0].name)))
     return stays(conversation, MakeInvite(Role.HELPER.value, roster_id=found[0].id, places=found[0].places))
 
 
+def named(conversation: Conversation, text: str, facts: Facts) -> Turn | None:
+    """A supervisor wrote nothing but the name of a helper of the roster. None: they wrote something else."""
+    found = _in_roster(text.strip(), facts)
+    return stays(conversation, _which(found, facts)) if found else None
+
+
+def _in_roster(name: str, facts: Facts) -> list[RosterHelper]:
+    return [helper for helper in facts.district.helpers if name in (helper.name, helper.id)]
+
+
+def _which(found: list[RosterHelper], facts: Facts) -> Say:
+    """Names are not alone in the world: whom, with the place where they work."""
+    names = ((one.id, _with_place(one, facts)) for one in found[:NAMESAKES])
+    rows = tuple((button("invite_one", Go("invite", id), name=name),) for id, name in names)
+    return Say(phrase("oversight.invite_which"), rows)
+
+
+def _with_place(helper: RosterHelper, facts: Facts) -> str:
+    place = facts.district.places.name(helper.places[0] if helper.places else None)
+    return f"{helper.name}（{place}）" if place else helper.name
+
+
 def invite_made(conversation: Conversation, event: InviteMade, facts: Facts) -> Turn:
     who = phrase(f"greeting.{event.role}_name")
     hours = int(facts.settings.invite_valid.total_seconds() // 3600)
-    return stays(conversation, Say(phrase("oversight.invite_made", code=event.code, who=who, hours=hours)))
+    return stays(conversation, Say("\n".join((*_ways_in(event, who), phrase("oversight.invite_once", hours=hours)))))
+
+
+def _ways_in(event: InviteMade, who: str) -> list[str]:
+    """The links, where there are any, and the words that do the same in any chat."""
+    links = {"link": event.web_link, "telegram": event.telegram_link}
+    ways = [phrase(f"oversight.invite_{name}", link=link, who=who) for name, link in links.items() if link]
+    word = "invite_or_code" if ways else "invite_code"
+    return [*ways, phrase(f"oversight.{word}", code=event.code, who=who)]
 
 
 def invite_refused(conversation: Conversation, facts: Facts) -> Turn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from handlers.cases import Act, Case, CaseStatus, Change
 from handlers.choices import Command, OnCase, Pick
 from handlers.conversation import Conversation, Turn, goes_to, stays
@@ -17,6 +19,8 @@ from handlers.states import GivingReason, Idle
 GRADES = (1, 2, 3, 4, 5)
 BAD = (4, 5)
 """不满意 and 非常不满意: these start a loop with a different owner."""
+ASKED_FOR = timedelta(hours=1)
+"""So long a text is taken for the reason of a bad grade; later it is a question of its own."""
 REASONS = ("slow", "attitude", "papers", "unsolved", "money")
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -98,12 +102,17 @@ def rated(conversation: Conversation, case: Case, facts: Facts) -> Turn:
     return goes_to(conversation, GivingReason(case.id), Say(sorry), ask, *alarm)
 
 
+def _has_just_rated(case_id: int, facts: Facts) -> bool:
+    rated_at = [line.at for line in facts.history(case_id) if line.act == Act.RATE]
+    return bool(rated_at) and facts.now - rated_at[-1] < ASKED_FOR
+
+
 def giving_reason(conversation: Conversation, state: GivingReason, event: Event, facts: Facts) -> Turn | None:
-    """The reason of a bad grade is asked once. None: what came is something else."""
+    """The reason of a bad grade is asked once, and waited for a while. None: what came is something else."""
     match event:
         case Chose(Pick(value)) if value in REASONS:
             reason = phrase(f"button.reason_{value}")
-        case Said(text) if text.strip():
+        case Said(text) if text.strip() and _has_just_rated(state.case_id, facts):
             reason = text.strip()[:200]
         case Chose(Command()):
             return goes_to(conversation, Idle(), Say(phrase("menu.resident"), menu(facts)))

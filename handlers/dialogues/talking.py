@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.cases import WORKED, Case, CaseStatus
 from handlers.choices import Go, OnCase
-from handlers.describing import helper_name, name_of
+from handlers.describing import by_phone, helper_name, name_of
 from handlers.dialogues import telling
 from handlers.effects import Button, Effect, Relay, Say
 from handlers.facts import Facts
@@ -61,8 +61,7 @@ def _kinds(files: tuple[SentFile, ...]) -> str:
 
 def _heard(case: Case, text: str, from_helper: bool, is_guess: bool, is_brought: bool, facts: Facts) -> tuple[Say, ...]:
     if from_helper and not is_brought:
-        phone = case.draft.phone or phrase("intake.not_said")
-        return (Say(phrase("work.message_phone", phone=phone)),)
+        return (Say(by_phone(case)),)
     if from_helper:
         return (Say(phrase("work.message_sent"), ((button("brief", OnCase(case.id, "brief")),),)),)
     said = phrase("case.added", to=helper_name(case, facts)) if is_brought else phrase("case.added_kept")

@@ -46,10 +46,15 @@ def unreachable(facts: Facts) -> tuple[Say, ...]:
     said: list[Say] = []
     for case in facts.cases_asked_by(facts.me.id):
         if case.status in WORKED and case.helper_id not in (None, facts.me.id):
-            phone = case.draft.phone or phrase("intake.not_said")
             rows = ((button("brief", OnCase(case.id, "brief")),),)
-            said += helper(case, Say(phrase("work.blocked", what=name_of(case, facts), phone=phone), rows), facts)
+            said += helper(case, Say(_blocked(case, facts), rows), facts)
     return tuple(said)
+
+
+def _blocked(case: Case, facts: Facts) -> str:
+    if case.draft.phone:
+        return phrase("work.blocked", what=name_of(case, facts), phone=case.draft.phone)
+    return phrase("work.blocked_no_phone", what=name_of(case, facts))
 
 
 def helper(case: Case, say: Say, facts: Facts) -> tuple[Say, ...]:

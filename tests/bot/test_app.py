@@ -71,7 +71,7 @@ def test_the_demo_answers_and_stops_when_told_to(tmp_path: Path) -> None:
     with running("demo", "--folder", str(tmp_path), "--port", "0") as program:
         assert httpx.get(program.url).status_code == 200
         health = httpx.get(program.url + "/health").json()
-        assert (health["status"], health["parked"]) == ("ok", 0)
+        assert (health["status"], health["parked"], health["for_a_person"]) == ("ok", 0, 0)
         code, seconds = program.stop()
         assert code == 0
         assert seconds < 10
@@ -118,8 +118,10 @@ def test_the_first_supervisor_is_invited(tmp_path: Path) -> None:
     with running("serve", "--folder", str(tmp_path), "--port", "0", wait_for="/start ") as program:
         code = re.search(r"/start (\S+)", program.lines[-1])
         assert code
-        joined = [line for line in program.lines if "/join?code=" + code[1] in line]
+        joined = [line for line in program.lines if f"{program.url}/join/{code[1]}" in line]
         assert len(joined) == 1
+        with httpx.Client(follow_redirects=True, timeout=30) as browser:
+            assert "加入" in browser.get(f"{program.url}/join/{code[1]}").text
         assert httpx.get(program.url, follow_redirects=True).status_code == 200
         assert httpx.get(program.url + "/town").status_code == 404
 

@@ -92,9 +92,15 @@ def test_doctor_says_what_is_configured_and_no_secret(tmp_path: Path) -> None:
 def test_invite_makes_a_code(tmp_path: Path) -> None:
     ran = run("invite", "--role", "supervisor", "--folder", str(tmp_path))
     assert ran.returncode == 0, ran.stderr
-    command, code = ran.stdout.split()
+    link, command, code = ran.stdout.split()
     assert command == "/start"
     assert len(code) >= 22
+    assert link == f"http://127.0.0.1:8000/join/{code}"
+    ran = run(
+        *("invite", "--role", "helper", "--helper", "H001", "--folder", str(tmp_path)),
+        EXIAOBANG_PUBLIC_URL="https://chat.example.org/",
+    )
+    assert ran.stdout.startswith("https://chat.example.org/join/")
 
 
 def test_chat_answers_and_goes_on_where_it_stood(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.channels.port import Gone, Refused, TryLater, Uncertain
+from bot.channels.port import Gone, Outbound, Receipt, Refused, TryLater, Uncertain
 from bot.delivery import FILE_LOST, Delivery, backoff
 from bot.opening import Store
 from handlers.messages import FileKind
@@ -24,9 +24,11 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 @asynccontextmanager
-async def delivering(store: Store, channel: Spoken) -> AsyncIterator[Delivery]:
+async def delivering(
+    store: Store, channel: Spoken, patience: outbox.Patience = outbox.PATIENT
+) -> AsyncIterator[Delivery]:
     """A Delivery that runs and is woken by commits, as the service does it."""
-    delivery = Delivery(channel, {channel.name: channel}, store.writer, store.read, sample_town())
+    delivery = Delivery(channel, {channel.name: channel}, store.writer, store.read, sample_town(), patience)
     loop = asyncio.get_running_loop()
     store.writer.committed.append(lambda: _wake(loop, delivery))
     running = asyncio.create_task(delivery.run())
@@ -85,6 +87,26 @@ async def test_try_later_is_tried_later_and_in_order(store: Store) -> None:
         await until(lambda: len(channel.delivered) == 2)
     assert channel.delivered == [("a", "1"), ("a", "2")]
     assert channel.started == 3
+
+
+class Stubborn(Spoken):
+    """Puts one message off whenever it is tried."""
+
+    async def deliver(self, address: str, out: Outbound) -> Receipt:
+        if out.text == "poison":
+            self.started += 1
+            raise TryLater(0.0)
+        return await super().deliver(address, out)
+
+
+async def test_a_message_that_is_put_off_for_ever_lets_the_next_ones_pass(store: Store) -> None:
+    channel = Stubborn()
+    for address, text in (("a", "poison"), ("a", "1"), ("a", "2"), ("b", "x")):
+        await asyncio.to_thread(queue, store, address, text)
+    async with delivering(store, channel, outbox.Patience(tries=2)):
+        await until(lambda: counts(store) == {"failed": 1, "sent": 3})
+    assert [text for address, text in channel.delivered if address == "a"] == ["1", "2"]
+    assert channel.started == 5
 
 
 async def test_what_the_channel_refuses_is_said_to_nobody_again(store: Store) -> None:

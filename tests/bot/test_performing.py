@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from bot import inviting
 from bot.performing import Sender, Stage, perform
 from bot.town import Town
 from handlers.cases import Act, Case, CaseStatus, Change, Draft, Relation
@@ -280,6 +281,18 @@ def test_supervisors_make_invites_that_work_once(stand: Stand) -> None:
     joined = stand.house.look(lambda reader: people.at_address(reader, "web", "B"))
     assert joined is not None
     assert (joined.is_helper, joined.name, joined.places) == (True, entry.name, entry.places)
+
+
+def test_an_invite_has_the_links_that_are_known(stand: Stand) -> None:
+    (made,) = stand.do("S", MakeInvite("supervisor", places=(HERE,)))
+    assert isinstance(made, InviteMade)
+    assert (made.web_link, made.telegram_link) == ("", "")
+    stand.house.run(lambda work: inviting.name_web(work, "https://chat.example.org/"))
+    stand.house.run(lambda work: inviting.name_telegram(work, "exiaobang_bot"))
+    (made,) = stand.do("S", MakeInvite("supervisor", places=(HERE,)))
+    assert isinstance(made, InviteMade)
+    assert made.web_link == f"https://chat.example.org/join/{made.code}"
+    assert made.telegram_link == f"https://t.me/exiaobang_bot?start={made.code}"
 
 
 def test_nobody_is_invited_for_places_that_are_not_ones_own(stand: Stand) -> None:

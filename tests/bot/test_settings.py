@@ -89,6 +89,15 @@ def test_the_cost_table_is_read_and_checked(tmp_path: Path) -> None:
         load(written(tmp_path, "[costs]\nwrogn = 1\n"))
 
 
+def test_patience_is_read_and_must_be_some(tmp_path: Path) -> None:
+    patience = load(written(tmp_path, 'delivery_tries = 5\ndelivery_within = "PT6H"\n')).patience
+    assert (patience.tries, patience.within) == (5, timedelta(hours=6))
+    with pytest.raises(BadSettings) as bad:
+        load(delivery_tries=0, delivery_within=timedelta(0))
+    names = [fault.name for fault in bad.value.faults]
+    assert names == ["EXIAOBANG_DELIVERY_TRIES", "EXIAOBANG_DELIVERY_WITHIN"]
+
+
 @pytest.mark.parametrize("text", ["port = ", "\x00", "port == 3"])
 def test_a_file_that_is_not_toml_gets_a_sentence(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadSettings, match="is not TOML"):

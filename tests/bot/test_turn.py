@@ -13,8 +13,9 @@ from typing import TypeVar
 
 import pytest
 
+from bot import parking
 from bot.channels.port import Inbound, InboundEvent, Pressed, Received
-from bot.turn import Outcome, Town, handle, tend
+from bot.turn import AGAIN, Outcome, Town, handle, replay, tend
 from catalog.understanding import Understanding
 from handlers.cases import Case, CaseStatus
 from handlers.messages import Arrived, Blocked, FileKind, FollowUpKind, Said
@@ -233,12 +234,45 @@ def test_a_turn_that_raises_is_parked_and_the_person_is_told(place: Place) -> No
     assert place.send("A", Said("社保卡丢了"), raw='{"update_id": 5}', id="bad") == Outcome(is_parked=True)
     (sorry,) = place.hear("A")
     assert "12345" in sorry.text
-    parked = "SELECT external_id, state, error, raw FROM inbox WHERE state = 'parked'"
-    row = place.look(lambda reader: reader.connection.exec_driver_sql(parked).one())
-    assert tuple(row) == ("bad", "parked", "ZeroDivisionError", '{"update_id": 5}')
-    assert place.look(lambda reader: threads.after(reader, "web", "A", 0)) == []
+    (parked,) = place.look(inbox.all_parked)
+    assert (parked.channel, parked.address, parked.error) == ("web", "A", "ZeroDivisionError")
+    kept = place.look(lambda reader: parking.inbound_of(reader, parked.raw))
+    assert (kept.id, kept.event, kept.raw) == ("bad", Said("社保卡丢了"), '{"update_id": 5}')
+    (mine,) = place.look(lambda reader: threads.after(reader, "web", "A", 0))
+    assert (mine.side, mine.body) == ("me", {"text": "社保卡丢了"}), "they see what could not be handled"
     assert place.send("A", Said("社保卡丢了"), id="bad") == Outcome(is_duplicate=True)
     assert place.look(inbox.parked) == 1
+
+
+def test_a_parked_message_is_handed_in_again(place: Place) -> None:
+    place.send("A", Arrived())
+    place.hear("A")
+    whole, place.town = place.town, replace(place.town, search=BrokenSearch())
+    place.send("A", Said(QUESTION))
+    place.hear("A")
+    (parked,) = place.look(inbox.all_parked)
+    assert place.house.run(lambda work: replay(work, parked.id, place.town)) == Outcome(is_parked=True)
+    assert place.hear("A") == [], "they have been told once"
+    assert place.house.run(lambda work: replay(work, parked.id, whole)) == Outcome()
+    again, *answer = place.hear("A")
+    assert again.text == AGAIN
+    assert "社会保障卡" in answer[0].text
+    assert place.look(inbox.parked) == 0
+    assert place.house.run(lambda work: replay(work, parked.id, whole)) is None
+    mine = [line for line in place.look(lambda reader: threads.after(reader, "web", "A", 0)) if line.side == "me"]
+    assert [line.body["text"] for line in mine] == [QUESTION]
+
+
+def test_a_parked_photo_is_handed_in_with_its_bytes(place: Place) -> None:
+    place.send("A", Arrived())
+    place.hear("A")
+    whole, place.town = place.town, replace(place.town, search=BrokenSearch())
+    sent = Received(FileKind.PHOTO, data=b"\xff\xd8 pixels", mime="image/jpeg", caption=QUESTION)
+    assert place.send("A", sent) == Outcome(is_parked=True)
+    (parked,) = place.look(inbox.all_parked)
+    assert "pixels" not in parked.raw
+    assert place.look(lambda reader: parking.inbound_of(reader, parked.raw)).event == sent
+    assert place.house.run(lambda work: replay(work, parked.id, whole)) == Outcome()
 
 
 def test_a_parked_first_message_leaves_the_rest_of_the_batch_alone(place: Place) -> None:

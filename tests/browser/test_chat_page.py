@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, a, input, textar
   .filter(e => !e.matches(".tel, .skip") && !e.closest(".hidden"))
   .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
   .filter(([, r]) => r.width < 47.5 || r.height < 47.5).map(([html, r]) => `${r.width}x${r.height} ${html}`)"""
+BOXES = "textarea:visible, input:visible:not([type=file])"
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -44,7 +46,7 @@ async def opened(phone: BrowserContext, url: str) -> Page:
 
 
 async def say(page: Page, text: str) -> None:
-    await page.fill("#text", text)
+    await page.locator(BOXES).fill(text)
     await page.click(".composer .main")
 
 
@@ -113,6 +115,11 @@ async def test_it_works_without_script(town: House, browser: Browser) -> None:
     await expect(page.get_by_role("link", name="刷新")).to_be_visible()
     await page.get_by_role("button", name="大字").click()
     assert await page.locator("#text").evaluate("e => getComputedStyle(e).fontSize") == "28px"
+    await say(page, "电话")
+    await expect(page.locator(BOXES)).to_have_attribute("type", "tel")
+    await page.get_by_label("手机号码").fill("13800000000")
+    await page.click(".composer .main")
+    await expect(page.locator(".theirs").last).to_contain_text("听到了：13800000000")
     await context.close()
 
 
@@ -186,8 +193,40 @@ async def test_a_place_can_be_shared_and_a_phone_typed(town: House, phone: Brows
     await expect(page.locator(".theirs").last).to_contain_text("您在 30.39, 114.89")
     await say(page, "电话")
     await page.get_by_label("手机号码").fill("13800000000")
-    await page.locator(".ask .main").last.click()
+    await page.click(".composer .main")
     await expect(page.locator(".theirs").last).to_contain_text("听到了：13800000000")
+
+
+async def test_a_phone_number_is_asked_for_in_the_one_box_there_is(town: House, phone: BrowserContext) -> None:
+    page = await opened(phone, town.url)
+    box = page.locator(BOXES)
+    await say(page, "电话")
+    await expect(page.get_by_label("手机号码")).to_be_visible()
+    await expect(box).to_have_count(1)
+    await expect(box).to_have_attribute("type", "tel")
+    await page.reload()
+    await expect(box).to_have_attribute("type", "tel")
+    await box.fill("138")
+    await page.get_by_role("button", name="先不留").click()
+    await expect(page.locator("#text")).to_be_visible()
+    await expect(box).to_have_count(1)
+    await expect(box).to_have_value("")
+
+
+async def test_what_is_being_written_is_not_taken_away_by_a_question(town: House, phone: BrowserContext) -> None:
+    page = await opened(phone, town.url)
+    await say(page, "电话")
+    await expect(page.get_by_label("手机号码")).to_be_visible()
+    await page.get_by_role("button", name="先不留").click()
+    await expect(page.locator(".theirs").last).to_contain_text("您按了")
+    await page.fill("#text", "我还想问")
+    address = town.script.got[0].address
+    await town.chat.deliver(address, Outbound("asked", "请留一个手机号码", asks="phone"))
+    await expect(page.locator(".theirs").last).to_contain_text("请留一个手机号码")
+    await expect(page.locator(BOXES)).to_have_count(1)
+    await expect(page.locator("#text")).to_have_value("我还想问")
+    await page.fill("#text", "")
+    await expect(page.get_by_label("手机号码")).to_be_visible()
 
 
 async def test_the_demo_shows_three_rooms_and_moves_their_clock(demo: House, browser: Browser) -> None:
@@ -208,6 +247,56 @@ async def test_the_demo_shows_three_rooms_and_moves_their_clock(demo: House, bro
     results = await Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
     await context.close()
+
+
+async def test_time_that_was_moved_in_one_window_has_passed_in_all(demo: House, browser: Browser) -> None:
+    """The clock of another browser's town and the day labels of an open page hear of it."""
+    here, there = [await browser.new_context(viewport={"width": 390, "height": 844}) for _ in range(2)]
+    town, other, room = await here.new_page(), await there.new_page(), await there.new_page()
+    await town.goto(f"{demo.url}/town")
+    await other.goto(f"{demo.url}/town")
+    await room.goto(f"{demo.url}/room/resident/")
+    when = room.locator(".when").first
+    await expect(when).to_contain_text("今天")
+    before = await other.locator("#clock").text_content()
+    await town.get_by_role("button", name="+1天").click()
+    await expect(when).to_contain_text("昨天")
+    await expect(other.locator("#clock")).not_to_have_text(before or "")
+    await expect(other.locator("#clock")).to_have_text(await town.locator("#clock").text_content() or "")
+    await town.get_by_role("button", name="+1天").click()
+    await expect(when).to_have_text(re.compile(r"^\d+月\d+日 星期. \d\d:\d\d$"))
+    await here.close()
+    await there.close()
+
+
+async def test_a_room_in_the_town_stays_small_at_its_head(demo: House, phone: BrowserContext) -> None:
+    """Also when a service worker brings the page: its request does not say that it is for a frame."""
+    page = await phone.new_page()
+    await page.goto(f"{demo.url}/town")
+    room = page.frame_locator("iframe[data-role=resident]")
+    await expect(room.locator(".theirs").first).to_be_visible()
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await page.reload()
+    await expect(room.locator(".theirs").first).to_be_visible()
+    await expect(room.locator(".top .mark")).to_be_hidden()
+    assert await room.locator(".top").evaluate("e => e.getBoundingClientRect().height") <= 60
+
+
+async def test_large_type_in_one_room_is_large_type_in_all(demo: House, phone: BrowserContext) -> None:
+    page = await phone.new_page()
+    await page.goto(f"{demo.url}/town")
+    rooms = [page.frame_locator(f"iframe[data-role={role}]") for role in ("resident", "helper", "supervisor")]
+    for room in rooms:
+        await expect(room.locator(".theirs").first).to_be_attached()
+    await rooms[0].get_by_role("button", name="大字").click()
+    for room in rooms:
+        await expect(room.locator("html.large")).to_have_count(1)
+        await expect(room.locator("[name=large]")).to_have_text("小字")
+    await expect(page.locator("html.large")).to_have_count(1)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await rooms[0].get_by_role("button", name="小字").click()
+    for room in rooms:
+        await expect(room.locator("html.large")).to_have_count(0)
 
 
 async def test_the_demo_on_a_phone_has_tabs_that_tell_of_news(demo: House, phone: BrowserContext) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from bot import inviting
 from bot.performing import Stage as Performing
 from bot.performing import perform
 from handlers.cases import Case
 from handlers.choices import OnCase
 from handlers.effects import Button, Say
+from handlers.people import Role
 from storage import people
 from storage.reading import NOBODY
 from storage.unit_of_work import UnitOfWork
 from tests.handlers.stage import Stage
+from tests.town import plain_seat, said, sample, town_in
 
 OTHER = "彭家堂"
 """The name of helper H352."""
@@ -54,9 +60,95 @@ async def test_who_was_asked_for_a_place_may_leave(stage: Stage) -> None:
     assert "哪个镇" not in await stage.says(stage.resident, "取消")
 
 
+async def test_who_was_laid_off_is_no_helper_who_goes_off_duty(stage: Stage) -> None:
+    """下岗 is what happens to people who lose their work: a resident's question, and what a caller says."""
+    assert "直接打字问" not in await stage.says(stage.resident, "下岗")
+    assert "已下班" in await stage.says(stage.helper, "下班")
+    assert "已下班" not in await stage.says(stage.helper, "下岗")
+
+
+async def test_everybody_is_told_what_they_can_do(stage: Stage) -> None:
+    assert "看我的事办到哪了" in await stage.says(stage.resident, "帮助")
+    assert "我来接" in await stage.says(stage.helper, "帮助")
+    assert "要拿主意的事" in await stage.says(stage.supervisor, "帮助")
+
+
 async def test_a_question_that_begins_with_join_is_a_question(stage: Stage) -> None:
     assert "邀请码" not in await stage.says(stage.resident, "加入城乡居民医保怎么办")
     assert "邀请码" in await stage.says(stage.resident, "加入 abc")
+
+
+async def test_an_invite_is_a_link_where_it_is_known_where_we_are(stage: Stage) -> None:
+    assert "/join/" not in await stage.says(stage.supervisor, f"邀请 {OTHER}")
+    await stage.town.do(lambda work: inviting.name_web(work, "https://chat.example.org"))
+    await stage.town.do(lambda work: inviting.name_telegram(work, "exiaobang_bot"))
+    told = await stage.says(stage.supervisor, f"邀请 {OTHER}")
+    (web,) = re.findall(r"https://chat\.example\.org/join/(\S+)", told)
+    assert f"https://t.me/exiaobang_bot?start={web}" in told
+    assert f"加入 {web}" in told
+    newcomer = await plain_seat(stage.town, "newcomer")
+    assert "加入成功" in await stage.says(newcomer, f"加入 {web}")
+
+
+async def test_a_supervisor_invites_by_the_name_alone(stage: Stage) -> None:
+    assert "打名册里小帮的姓名" in await stage.says(stage.supervisor, "邀请")
+    assert "要邀请的是" in await stage.says(stage.supervisor, OTHER)
+    label = next(label for label in await stage.supervisor.offered() if f"邀请{OTHER}（" in label)
+    await stage.supervisor.presses(label)
+    assert "加入 " in await stage.heard(stage.supervisor)
+    await stage.supervisor.presses("邀请督导")
+    assert "督导" in await stage.heard(stage.supervisor)
+
+
+async def test_helpers_of_one_name_are_told_apart_by_their_place(tmp_path: Path) -> None:
+    district = sample()[0]
+    first = district.helpers[0]
+    twin = replace(next(one for one in district.helpers if one.places != first.places), name=first.name)
+    small = replace(district, services={}, certificates={}, phrases={}, helpers=(first, twin))
+    async with town_in(tmp_path, district=small) as town:
+        supervisor = await plain_seat(town, "supervisor", Role.SUPERVISOR)
+        await supervisor.says(f"邀请 {first.name}")
+        await town.settled()
+        assert "要邀请的是" in said(await supervisor.hears())
+        labels = [label for label in await supervisor.offered() if label.startswith(f"邀请{first.name}（")]
+    assert len(labels) == 2
+
+
+async def test_a_resident_who_writes_a_helpers_name_invites_nobody(stage: Stage) -> None:
+    assert "邀请" not in await stage.says(stage.resident, OTHER)
+
+
+async def test_who_can_be_reached_neither_here_nor_by_phone_is_to_be_visited(stage: Stage) -> None:
+    await stage.press(stage.helper, "代人登记", "到窗口来的")
+    await stage.says(stage.helper, "低保么样申请")
+    await stage.press(stage.helper, "让小帮帮我办")
+    for said_of_them in ("陈婆婆", "东塔社区", "跳过", "跳过", "跳过", "没有了", "对，就这样"):
+        await stage.says(stage.helper, said_of_them)
+    await stage.press(stage.helper, "我来接", "给居民留言")
+    told = await stage.says(stage.helper, "明天来")
+    assert "也没留电话，见面时请告诉他" in told
+    assert "没说" not in told
+
+
+async def rated_badly(stage: Stage) -> None:
+    """The case was done, the resident is asked why they were not content."""
+    await stage.is_claimed()
+    await stage.press(stage.helper, "办好了")
+    await stage.press(stage.resident, "办好了，谢谢", "不满意")
+    await stage.heard(stage.resident)
+
+
+async def test_a_reason_is_a_reason_for_a_while_only(stage: Stage) -> None:
+    await rated_badly(stage)
+    await stage.town.pass_time(timedelta(hours=2))
+    assert "最低生活保障" in await stage.says(stage.resident, "低保么样申请")
+
+
+async def test_danger_ends_the_question_for_a_reason(stage: Stage) -> None:
+    await rated_badly(stage)
+    assert "119" in await stage.says(stage.resident, "屋里煤气味好大，头晕")
+    assert "人平安就好" in await stage.says(stage.resident, "没有")
+    assert "最低生活保障" in await stage.says(stage.resident, "低保么样申请")
 
 
 # --- a case that changes hands ---------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         helper = await plain_seat(town, "helper", Role.HELPER, "H351")
         resident = await plain_seat(town, "resident")
         found = Stage(town, {"resident": resident, "helper": helper, "other": helper, "supervisor": resident})
-        await found.says(helper, "下岗")
+        await found.says(helper, "下班")
         yield found
 
 
@@ -97,7 +97,7 @@ async def test_who_joins_later_is_asked_without_looking(stage: Stage) -> None:
 
 
 async def test_a_bad_grade_without_a_supervisor_promises_no_call(stage: Stage) -> None:
-    await stage.says(stage.helper, "上岗")
+    await stage.says(stage.helper, "上班")
     await stage.is_claimed()
     await stage.press(stage.helper, "办好了")
     await stage.press(stage.resident, "办好了，谢谢")

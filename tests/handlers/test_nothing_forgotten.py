@@ -249,13 +249,13 @@ async def test_writing_to_the_resident_is_working_on_the_case(stage: Stage) -> N
 
 async def test_what_a_supervisor_does_not_decide_is_brought_again_and_to_whoever_has_come_on_duty(stage: Stage) -> None:
     for seat in (stage.helper, stage.other):
-        await stage.says(seat, "下岗")
+        await stage.says(seat, "下班")
     await stage.opens()
     assert "请您指派" in await stage.heard(stage.supervisor)
     await stage.heard(stage.resident)
     await stage.town.pass_time(timedelta(days=1, hours=6))
     assert "请您指派" in await stage.heard(stage.supervisor)
     assert await stage.heard(stage.resident) == ""
-    await stage.says(stage.helper, "上岗")
+    await stage.says(stage.helper, "上班")
     await stage.town.pass_time(timedelta(days=2))
     assert "【新单】" in await stage.heard(stage.helper)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -8,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from handlers.messages import FileKind
 from storage import attachments, outbox, people
 from storage.outbox import Leased
+from storage.unit_of_work import UnitOfWork
 from tests.storage.house import NOON, House, outgoing
 
 
@@ -74,6 +76,57 @@ def test_a_message_that_must_wait_keeps_its_place(house: House) -> None:
     assert keys(house) == ["first"]
 
 
+def put_off(house: House, times: int, patience: outbox.Patience) -> None:
+    """Whatever may go out is tried so often and put off each time; B's messages arrive."""
+    for _ in range(times):
+        for leased in lease(house):
+            if leased.address == "B":
+                sent(house, leased)
+            else:
+                house.run(partial(_put_off, leased=leased, patience=patience))
+        house.wait(seconds=1)
+
+
+def _put_off(work: UnitOfWork, leased: Leased, patience: outbox.Patience) -> None:
+    if why := outbox.end_of_patience(work, leased, patience):
+        outbox.mark_failed(work, leased, why)
+    else:
+        outbox.mark_later(work, leased, 1)
+
+
+def test_what_is_put_off_again_and_again_makes_room_for_the_next(house: House) -> None:
+    put(house, "poison")
+    put(house, "next")
+    put(house, "other", "B")
+    put_off(house, 3, outbox.Patience(tries=3))
+    assert house.look(outbox.counts) == {"failed": 1, "pending": 1, "sent": 1}
+    assert keys(house) == ["next"]
+
+
+def test_while_nobody_is_reached_nothing_is_given_up_for_its_tries(house: House) -> None:
+    put(house, "first")
+    put(house, "second")
+    put_off(house, 5, outbox.Patience(tries=3))
+    assert house.look(outbox.counts) == {"pending": 2}
+    assert keys(house) == ["first"]
+
+
+def test_nothing_is_tried_for_ever(house: House) -> None:
+    put(house, "first")
+    put(house, "second")
+    put_off(house, 1, outbox.Patience(within=timedelta(days=1)))
+    house.wait(days=1)
+    put_off(house, 1, outbox.Patience(within=timedelta(days=1)))
+    assert house.look(outbox.counts) == {"failed": 1, "pending": 1}
+
+
+def test_an_edit_of_a_message_that_was_given_up_is_not_sent(house: House) -> None:
+    put(house, "a", name="offer:1")
+    put_off(house, 1, outbox.Patience(within=timedelta(0)))
+    edit(house, "offer:1", "e1", "new words")
+    assert keys(house) == []
+
+
 def test_a_lease_that_ran_out_is_tried_once_more_then_a_person_must_look(house: House) -> None:
     put(house, "a")
     (first,) = lease(house)
@@ -94,6 +147,7 @@ def test_who_wakes_up_after_the_lease_cannot_finish_stale_work(house: House) -> 
     (fresh,) = lease(house)
     assert not sent(house, stale)
     assert not house.run(lambda work: outbox.mark_later(work, stale, 1))
+    assert not house.run(lambda work: outbox.mark_failed(work, stale, "why"))
     assert not house.run(lambda work: outbox.mark_refused(work, stale, "why"))
     assert not house.run(lambda work: outbox.mark_uncertain(work, stale))
     assert house.run(lambda work: outbox.mark_gone(work, stale)) is None

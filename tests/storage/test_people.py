@@ -97,6 +97,18 @@ def test_an_invite_gives_its_role_once_and_in_time(house: House) -> None:
     assert house.run(lambda work: invites.accept(work, late, other)) is None
 
 
+def test_looking_at_an_invite_does_not_use_it(house: House) -> None:
+    someone = house.meet("A")
+    code = invites.fresh(Random(1))
+    places = ("420704002001",)
+    house.run(lambda work: invites.make(work, code, Role.HELPER, timedelta(hours=24), places=places, roster_key="H1"))
+    for _ in range(2):
+        assert house.look(lambda reader: invites.look_at(reader, code)) == invites.Invite(Role.HELPER, "H1", places)
+    assert house.look(lambda reader: invites.look_at(reader, "wrong")) is None
+    assert house.run(lambda work: invites.accept(work, code, someone)) is Role.HELPER
+    assert house.look(lambda reader: invites.look_at(reader, code)) is None
+
+
 def test_a_code_is_not_in_the_database(house: House) -> None:
     code = invites.fresh(Random(1))
     house.run(lambda work: invites.make(work, code, Role.HELPER, timedelta(hours=24)))

@@ -3,14 +3,27 @@
 (function () {
   "use strict";
   document.documentElement.classList.add("js");
+  if (window.parent !== window) document.body.classList.add("framed");  // a service worker's request does not say so
   var body = document.body, base = body.dataset.base, limit = Number(body.dataset.limit);
   var list = document.querySelector("#log ol"), scroll = document.querySelector(".scroll");
-  var composer = document.getElementById("composer"), text = document.getElementById("text");
+  var composer = document.getElementById("composer");
+  var plain = document.getElementById("text"), digits = document.getElementById("phone"), text = digits.hidden ? plain : digits;
   var tray = document.getElementById("tray"), hint = document.getElementById("hint"), offline = document.getElementById("offline");
   var last = Number(body.dataset.last), source = null, heardAt = Date.now(), wait = 1000, timer = 0;
-  var down = document.getElementById("down"), isFollowing = true, isTouched = false;
+  var down = document.getElementById("down"), isFollowing = true, isTouched = false, today = "";
   var chosen = [], queue = [], isSending = false;
   var MAX_FILES = 6, MAX_BYTES = 10 * 1024 * 1024, MAX_SIDE = 1600;
+
+  // --- 大字 in one room of the town is 大字 in all ---
+
+  var root = document.documentElement, size = document.querySelector(".top [name=large]");
+  window.addEventListener("message", function (event) {
+    if (event.origin !== window.location.origin || !event.data || typeof event.data.large !== "boolean") return;
+    root.classList.toggle("large", event.data.large);
+    size.value = event.data.large ? "" : "1";
+    size.textContent = event.data.large ? "小字" : "大字";
+  });
+  if (window.parent !== window) window.parent.postMessage({ large: root.classList.contains("large") }, window.location.origin);
 
   // --- lines that arrive ---
 
@@ -23,9 +36,11 @@
     if (there) {
       keepTime(there, line);
       there.replaceWith(line);
+      turnBox();
     } else if (!message.edits) {
       line.classList.add("fresh");
       list.append(line);
+      turnBox();
       if (isFollowing || line.classList.contains("mine")) follow();
       if (window.parent !== window) window.parent.postMessage({ line: id }, window.location.origin);
     }
@@ -61,13 +76,24 @@
     if (when && !line.querySelector(".when")) line.prepend(when);
   }
 
+  // What time it is in the town: its other pages may have moved it, or midnight has passed.
+  function tellTime(now) {
+    if (window.parent !== window) window.parent.postMessage({ now: now }, window.location.origin);
+    if (now.slice(0, 10) === today) return;
+    today = now.slice(0, 10);
+    list.querySelectorAll(".when").forEach(function (when) {
+      var days = Math.round((Date.parse(today) - Date.parse(when.dataset.day)) / 86400000);
+      when.textContent = (["今天", "昨天"][days] || when.dataset.date) + " " + when.dataset.clock;
+    });
+  }
+
   function connect() {
     clearTimeout(timer);
     if (source) source.close();
     source = new EventSource(base + "events?after=" + last);
     heardAt = Date.now();
     source.addEventListener("open", function () { alive(); send(); });
-    source.addEventListener("beat", alive);
+    source.addEventListener("beat", function (event) { alive(); tellTime(event.data); });
     source.addEventListener("line", function (event) {
       alive();
       var id = Number(event.lastEventId);
@@ -97,6 +123,24 @@
   window.addEventListener("pageshow", function (event) { if (event.persisted) connect(); });
   document.addEventListener("visibilitychange", function () { if (document.hidden) rest(); else connect(); });
   setInterval(function () { if (source && Date.now() - heardAt > 35000) lost(); }, 5000);
+
+  // --- the one box to write in: for a phone number it brings up a phone's number pad ---
+
+  function turnBox() {
+    var wanted = asksPhone() ? digits : plain, had = document.activeElement === text;
+    if (wanted === text || (wanted === digits && text.value)) return;
+    digits.value = "";
+    text.hidden = text.disabled = true;
+    wanted.hidden = wanted.disabled = false;
+    text = wanted;
+    if (had) text.focus();
+  }
+
+  function asksPhone() {
+    var line = list.lastElementChild;
+    while (line && !line.classList.contains("mine") && !line.dataset.asks) line = line.previousElementSibling;
+    return Boolean(line) && line.dataset.asks === "phone";
+  }
 
   // --- what I send: one after the other, again with the same id until it has arrived ---
 
@@ -129,6 +173,7 @@
     state.className = "state";
     line.append(bubble, state);
     list.append(line);
+    turnBox();
     follow();
     item.line = line;
     item.state = state;
@@ -163,6 +208,7 @@
 
   function refuse(item, sentence) {
     item.line.remove();
+    turnBox();
     var words = item.form.get("text");
     if (words && !text.value) text.value = words;
     say(sentence || "没发出去，请刷新这一页再试。");
@@ -224,20 +270,21 @@
     text.focus();
   });
 
-  text.addEventListener("keydown", function (event) {
+  plain.addEventListener("keydown", function (event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     composer.requestSubmit();
   });
-  text.addEventListener("input", function () {
+  plain.addEventListener("input", function () {
     fit();
-    var left = limit - text.value.length;
+    turnBox();
+    var left = limit - plain.value.length;
     if (left <= 0) say("已经写满 " + limit + " 字，后面的写不进去了。请先发送，再接着写。");
     else say(left <= 200 ? "还能写 " + left + " 字。" : "");
   });
   function fit() {
     if (window.CSS && CSS.supports("field-sizing", "content")) return;
-    text.rows = Math.min(5, text.value.split("\n").length + Math.floor(text.value.length / 14));
+    plain.rows = Math.min(5, plain.value.split("\n").length + Math.floor(plain.value.length / 14));
   }
 
   // --- photos and recordings ---
@@ -295,6 +342,8 @@
   }
 
   if ("serviceWorker" in navigator && window.isSecureContext) navigator.serviceWorker.register("/sw.js").catch(function () {});
+  plain.disabled = plain.hidden;  // a browser may keep what it was before the page was loaded anew
+  digits.disabled = digits.hidden;
   follow();
   connect();
 })();

@@ -1,4 +1,4 @@
-// Lets the town's clock run, moves it without loading the page anew, and switches rooms in place.
+// Lets the town's clock run as its rooms hear it, moves it without loading the page anew, and switches rooms in place.
 (function () {
   "use strict";
   var body = document.body, clock = document.getElementById("clock"), form = document.querySelector(".clock");
@@ -16,6 +16,14 @@
     var words = part.month + "月" + part.day + "日 " + part.weekday + " " + part.hour + ":" + part.minute;
     words = words.replace("月月", "月").replace("日日", "日");
     if (clock.textContent !== words) clock.textContent = words;
+  }
+
+  function resize(isLarge, by) {
+    if (document.documentElement.classList.contains("large") === isLarge) return;
+    document.documentElement.classList.toggle("large", isLarge);
+    document.querySelectorAll(".room").forEach(function (room) {
+      if (room.contentWindow !== by) room.contentWindow.postMessage({ large: isLarge }, window.location.origin);
+    });
   }
 
   form.addEventListener("submit", function (event) {
@@ -43,7 +51,10 @@
   });
 
   window.addEventListener("message", function (event) {
-    if (event.origin !== window.location.origin || !event.data || !event.data.line) return;
+    if (event.origin !== window.location.origin || !event.data) return;
+    if (event.data.now) set(event.data.now);
+    if (typeof event.data.large === "boolean") resize(event.data.large, event.source);
+    if (!event.data.line) return;
     document.querySelectorAll(".room").forEach(function (room) {
       if (room.contentWindow !== event.source || room.dataset.role === body.dataset.shown) return;
       tabs.forEach(function (tab) { if (tab.dataset.role === room.dataset.role) tab.classList.add("news"); });

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -76,8 +77,10 @@ async def make_channel(library: str, double: Double) -> AsyncIterator[MakeChanne
     """Channels to the double by the library of this run; closed afterwards."""
     made: list[TelegramChannel] = []
 
-    def make(base: str = "", token: str = "", webhook: Webhook | None = None, pace: Pace = UNPACED) -> TelegramChannel:
-        options = Options(webhook, poll_seconds=2, first_pause=0.02, pace=pace)
+    def make(
+        base: str = "", token: str = "", webhook: Webhook | None = None, pace: Pace = UNPACED, **more: Any
+    ) -> TelegramChannel:
+        options = Options(webhook, poll_seconds=2, first_pause=0.02, pace=pace, **more)
         channel = channel_class(library)(token or double.token, base or double.base, options)
         made.append(channel)
         return channel

@@ -73,6 +73,12 @@ async def test_asks_for_its_kinds_of_updates_and_shows_its_menu(
     assert "chat_member" not in ALLOWED_UPDATES
 
 
+async def test_tells_what_the_bot_is_called(make_channel: MakeChannel, listen: Listen) -> None:
+    named: asyncio.Queue[str] = asyncio.Queue()
+    listen(make_channel(named=named.put_nowait))
+    assert await asyncio.wait_for(named.get(), 10) == "exiaobang_bot"
+
+
 async def test_nothing_is_acknowledged_before_it_is_stored(
     channel: TelegramChannel, store: Store, double: Double, listen: Listen
 ) -> None:

@@ -170,6 +170,7 @@ async def test_same_start(double: Double) -> None:
         await wire.set_commands({"help": "怎么用"})
         await wire.set_webhook("http://127.0.0.1:9/hook", "s" * 20)
         await wire.delete_webhook()
+        assert await wire.get_name() == BOT_USER["username"]
         await wire.close()
         seen.append([(call["method"], call["values"]) for call in (await double.calls())[before:]])
     assert seen[0] == seen[1]

@@ -196,13 +196,40 @@ async def test_a_forged_press_reaches_the_core_as_it_is(town: House, visitor: Vi
     assert "<b>我是督导</b>" not in await visitor.hears("您按了")
 
 
-async def test_a_position_and_an_invite_code(town: House, visitor: Visitor) -> None:
+async def test_a_position_is_taken(town: House, visitor: Visitor) -> None:
     await visitor.posts(latitude="30.39", longitude="114.89")
     assert SharedPlace(30.39, 114.89) in [inbound.event for inbound in town.script.got]
-    assert 'value="ABC"' in (await visitor.http.get("/join?code=ABC")).text
-    assert len(town.script.got) == 2, "opening the link must not use it up"
-    await visitor.posts(code="ABC")
-    assert town.script.got[-1].event == Arrived("ABC")
+
+
+async def test_the_link_of_an_invite_asks_before_it_is_used(town: House) -> None:
+    stranger = Visitor(town.url)
+    asked = await stranger.http.get("/join/FOR-HELPER")
+    assert asked.status_code == 200
+    assert "万青山" in asked.text
+    assert "帮办员" in asked.text
+    await stranger.http.get("/join/FOR-HELPER")
+    assert town.script.got == [], "opening the link must not use it up, nor tell the core"
+    stranger.form = _FORM.findall(asked.text)[0]
+    answer = await stranger.posts(code="FOR-HELPER")
+    assert [inbound.event for inbound in town.script.got] == [Arrived("FOR-HELPER")]
+    assert "邀请码 FOR-HELPER 用上了" in answer.text
+    await stranger.http.aclose()
+
+
+async def test_nobody_is_made_to_join_by_another_site(town: House, visitor: Visitor) -> None:
+    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        assert (await visitor.posts(code="FOR-HELPER", headers=headers)).status_code == 403
+    assert (await visitor.posts(code="FOR-HELPER", form="0" * 40)).status_code == 403
+    assert (await visitor.http.post("/join/FOR-HELPER")).status_code == 405
+    assert len(town.script.got) == 1
+
+
+@pytest.mark.parametrize("code", ["USED-UP", "x" * 5000, "%2e%2e", "<b>"])
+async def test_an_invite_that_is_good_for_nothing_says_so_at_once(town: House, visitor: Visitor, code: str) -> None:
+    answer = await visitor.http.get(f"/join/{code}")
+    assert answer.status_code == 404
+    assert "再要一个" in answer.text
+    assert "<b>" not in answer.text
 
 
 async def test_what_people_write_shows_as_text(town: House, visitor: Visitor) -> None:
@@ -231,7 +258,7 @@ async def read_lines(visitor: Visitor, after: int, count: int, header: str = "")
         async for row in stream.aiter_lines():
             if row.startswith("id: "):
                 line_id = int(row[4:])
-            elif row.startswith("data: "):
+            elif row.startswith("data: {"):
                 got.append((line_id, json.loads(row[6:])["html"]))
             if len(got) == count:
                 break
@@ -253,6 +280,15 @@ async def test_a_new_line_comes_down_an_open_stream_at_once(town: House, visitor
     waiting = asyncio.create_task(read_lines(visitor, 1, 2))
     await visitor.posts(text="来了")
     assert ["来了" in html for _, html in await waiting] == [True, True]
+
+
+async def test_a_stream_says_what_time_it_is_in_the_district(town: House, visitor: Visitor) -> None:
+    async with asyncio.timeout(10), visitor.http.stream("GET", "/events?after=0") as stream:
+        rows = stream.aiter_lines()
+        while await anext(rows) != "event: beat":
+            pass
+        said = await anext(rows)
+    assert re.fullmatch(r"data: 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+08:00", said)
 
 
 async def test_an_edit_replaces_the_line_on_the_page_and_comes_down_the_stream(town: House, visitor: Visitor) -> None:

@@ -31,27 +31,43 @@ def line(number: int, text: str, edits: str = "", after: timedelta = timedelta()
         ("打 0711-3386012 或 12345", ["07113386012", "12345"]),
         ("手机13812345678。", ["13812345678"]),
         ("着火打119，急救：120", ["119", "120"]),
+        ("还是担心，随时打 119。", ["119"]),
+        ("急事打 110、119、120。", ["110", "119", "120"]),
+        ("请马上打：110、120", ["110", "120"]),
+        ("第3、120个，5、119 平米", []),
         ("全区120个纳凉点，110 平米", []),
         ("身份证 420704199001011234 不要发", []),
         ("编号 E2-4K7M-12345-9", []),
         ("金额 12345.6 元", []),
+        ("电话：12333\n收费：12800 元，或打 12356", ["12333", "12356"]),
     ],
 )
 def test_phone_numbers_can_be_tapped_and_other_numbers_not(text: str, numbers: list[str]) -> None:
-    pieces = pieces_of(text, with_phones=True)
+    pieces = pieces_of(text, with_links=True)
     assert [piece.tel for piece in pieces if piece.tel] == numbers
     assert "".join(piece.text for piece in pieces) == text
 
 
 @given(st.text())
 def test_no_text_is_lost_but_the_marks_that_turn_it_round(text: str) -> None:
-    whole = pieces_of(text, with_phones=False)[0].text
-    assert "".join(piece.text for piece in pieces_of(text, with_phones=True)) == whole
+    whole = pieces_of(text, with_links=False)[0].text
+    assert "".join(piece.text for piece in pieces_of(text, with_links=True)) == whole
     assert not set(whole) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+def test_the_link_of_an_invite_can_be_tapped_and_no_other() -> None:
+    code = "wA5-_x" * 6
+    text = f"点开：https://chat.example.org/join/{code}\n打 12345 或看 https://evil.example/{code}"
+    pieces = pieces_of(text, with_links=True)
+    assert "".join(piece.text for piece in pieces) == text
+    assert [(piece.text, piece.path) for piece in pieces if piece.path] == [
+        (f"https://chat.example.org/join/{code}", f"/join/{code}")
+    ]
+    assert [piece.tel for piece in pieces if piece.tel] == ["12345"]
+
+
 def test_what_a_person_writes_makes_no_links() -> None:
-    assert pieces_of("打 12345", with_phones=False) == (Piece("打 12345"),)
+    assert pieces_of("打 12345", with_links=False) == (Piece("打 12345"),)
 
 
 @pytest.mark.parametrize(
@@ -78,12 +94,14 @@ def test_a_first_line_in_brackets_is_a_title() -> None:
 def test_each_line_stands_once_in_its_first_place_as_last_written() -> None:
     shown = fold([line(1, "甲"), line(2, "乙"), line(3, "丙", edits="k1"), line(4, "丁", edits="not shown")], NOON)
     assert [(one.key, one.id, one.pieces[0].text) for one in shown] == [("k1", 3, "丙"), ("k2", 2, "乙")]
-    assert [one.when for one in shown] == ["今天 12:00", ""]
+    assert [one.when and one.when.spoken for one in shown] == ["今天 12:00", None]
 
 
 def test_a_pause_shows_the_time() -> None:
     shown = fold([line(1, "甲"), line(2, "乙", after=timedelta(minutes=10))], NOON + timedelta(days=1))
-    assert [one.when for one in shown] == ["昨天 12:00", "昨天 12:10"]
+    whens = [one.when for one in shown if one.when]
+    assert [when.spoken for when in whens] == ["昨天 12:00", "昨天 12:10"]
+    assert (whens[1].day, whens[1].date, whens[1].clock) == ("2026-09-03", "9月3日 星期四", "12:10")
     assert spoken_time(NOON, NOON + timedelta(days=3)) == "9月3日 星期四 12:00"
     assert spoken_time(NOON + timedelta(hours=12), NOON) == "9月4日 星期五 00:00"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -44,15 +45,65 @@ async def test_rooms_of_one_browser_are_different_people(town: House, browser: h
 
 
 async def test_a_rooms_cookie_stays_in_its_room(town: House, browser: httpx.AsyncClient) -> None:
-    await browser.get("/room/helper-H001/")
+    await browser.get("/room/resident/")
     cookies = [(cookie.name, cookie.path) for cookie in browser.cookies.jar]
-    assert cookies == [("exiaobang", "/room/helper-H001/")]
+    assert cookies == [("exiaobang", "/room/resident/")]
+
+
+@pytest.mark.parametrize("path", ["/room/helper-H001/", "/room/supervisor/"])
+async def test_a_second_browser_in_a_helpers_room_is_the_same_helper(
+    town: House, browser: httpx.AsyncClient, path: str
+) -> None:
+    """It must not take the seat from the first one."""
+    first = await browser.get(path)
+    async with httpx.AsyncClient(base_url=town.url, headers={"origin": town.url}, follow_redirects=True) as other:
+        second = await other.get(path)
+        found = re.search(r'name="form" value="([0-9a-f]+)"', second.text)
+        assert found
+        said = {"form": found[1], "id": "other-browser", "text": "这是另一台手机"}
+        assert (await other.post(f"{path}say", data=said)).status_code == 200
+    assert "这是另一台手机" in (await browser.get(path)).text
+    assert len(town.invited) == 1
+    assert len({inbound.address for inbound in town.script.got}) == 1
+    assert first.status_code == 200
+
+
+async def test_a_second_browser_in_the_residents_room_is_another_resident(
+    town: House, browser: httpx.AsyncClient
+) -> None:
+    await browser.get("/room/resident/")
+    async with httpx.AsyncClient(base_url=town.url, headers={"origin": town.url}, follow_redirects=True) as other:
+        await other.get("/room/resident/")
+    assert len({inbound.address for inbound in town.script.got}) == 2
 
 
 @pytest.mark.parametrize("room", ["helper", "helper-H999", "admin", "helper-", "supervisor-H001", "..%2f"])
 async def test_there_are_no_other_rooms(town: House, browser: httpx.AsyncClient, room: str) -> None:
     assert (await browser.get(f"/room/{room}/")).status_code == 404
     assert town.invited == []
+
+
+@pytest.mark.parametrize(
+    ("code", "room"), [("FOR-HELPER", "/room/helper-H003/"), ("FOR-SUPERVISOR", "/room/supervisor/")]
+)
+async def test_the_link_of_an_invite_leads_to_the_room_it_is_for(
+    town: House, browser: httpx.AsyncClient, code: str, room: str
+) -> None:
+    asked = await browser.get(f"/join/{code}")
+    assert asked.url.path == f"{room}join/{code}"
+    assert town.script.got == []
+    found = re.search(r'name="form" value="([0-9a-f]+)"', asked.text)
+    assert found
+    said = {"form": found[1], "id": "the-invited", "code": code}
+    assert (await browser.post(f"{room}say", data=said)).url.path == room
+    assert [inbound.event for inbound in town.script.got] == [Arrived(code)]
+    assert town.invited == [], "who was invited needs no other invite"
+
+
+async def test_an_invite_that_is_good_for_nothing_leads_home(town: House, browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/join/USED-UP")
+    assert answer.status_code == 404
+    assert 'href="/"' in answer.text
 
 
 async def test_the_clock_moves_by_a_form_and_by_a_script(town: House, browser: httpx.AsyncClient) -> None:

@@ -22,8 +22,10 @@ from catalog.calendar import Calendar
 from catalog.district import District, Operator, RosterHelper
 from catalog.places import PlaceTree
 from handlers.messages import Arrived, Said, SharedPlace
+from handlers.people import Role
 from storage import attachments, threads
 from storage.database import migrate, open_engine
+from storage.invites import Invite
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 
@@ -35,6 +37,10 @@ CARD = (
     "多久：5 个工作日内，不收钱，不用跑腿\n\n"
     "问不清楚就打 0711-3386012，说“找小帮”。"
 )
+INVITES = {
+    "FOR-HELPER": Invite(Role.HELPER, "H003", ("420704001",)),
+    "FOR-SUPERVISOR": Invite(Role.SUPERVISOR, "", ("420704",)),
+}
 GREETING = "您好，我是鄂小帮，替鄂城区的帮办团队跑腿。\n您想办什么事？直接写一句话就行，也可以发照片或录音。"
 
 
@@ -158,10 +164,14 @@ async def house(folder: Path, *, is_demo: bool = False, port: int = 0) -> AsyncI
     async def fast_forward(step: timedelta | str) -> None:
         moved.append(step)
 
+    async def look_at_invite(code: str) -> Invite | None:
+        return INVITES.get(code)
+
     writer = Writer(engine, district.code, now)
     chat = WebChat(ThreadBook("web", writer, engine, district.code))
     script = Script(chat, writer)
-    app = Starlette(routes=routes(WebApp(chat, district, now, is_demo, False, step_in, fast_forward)))
+    pages = WebApp(chat, district, now, is_demo, False, step_in, fast_forward, look_at_invite)
+    app = Starlette(routes=routes(pages))
     listener = bind("127.0.0.1", port)
     server = server_for(app)
     listening = asyncio.create_task(chat.listen(script.accept))
