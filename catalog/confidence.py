@@ -38,7 +38,7 @@ TALK = (Kind.SMALL_TALK, Kind.UNCLEAR, Kind.HUMAN, Kind.CANCEL, Kind.STATUS, Kin
 class Costs:
     """What each outcome costs a resident and the helpers, in units of one unnecessary question; an operator may set
     other numbers. What follows from them: an answer is sure when it is likelier right than about 4 in 5; an alarm is
-    raised when danger is likelier than 1 in 6."""
+    raised when danger is likelier than 1 in 5."""
 
     wrong: float = 5.0
     """A wrong entry answered as if it were sure."""
@@ -48,7 +48,7 @@ class Costs:
     """Handing over to a person."""
     false_alarm: float = 2.0
     """A number to call and a question, to somebody who is in no danger."""
-    missed_danger: float = 10.0
+    missed_danger: float = 8.0
     """Somebody in danger who gets an ordinary answer."""
 
 
