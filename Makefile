@@ -44,7 +44,7 @@ format: $(DEV_READY)
 
 lock:  ## pin the dependencies anew (needs uv)
 	$(LOCK) --group build pyproject.toml -o requirements.lock
-	$(LOCK) --group build --group dev --extra postgres pyproject.toml -o requirements-dev.lock
+	$(LOCK) --group build --group dev --extra postgres --extra embeddings pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,6 +1,7 @@
 """How well the matching does on phrases whose whole writing style was left out of the index.
 
-    python -m benchmarks.matching               # prints all three tables
+    python -m benchmarks.matching               # prints all tables
+    python -m benchmarks.matching kept          # what residents get, on messages of people who had not seen the phrases
     python -m benchmarks.matching ablation      # what each part is worth, beside ordinary search
     python -m benchmarks.matching robustness    # what slips of the pen cost
     python -m benchmarks.matching calibration   # whether a stated probability is to be believed
@@ -10,15 +11,14 @@ With --write a table goes into docs/matching.md as well.
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from random import Random
 
 from benchmarks import rivals
 from benchmarks.calibration import calibration
 from benchmarks.fit_confidence import grouped, styled_phrases
+from benchmarks.kept import kept, messages
 from benchmarks.noises import all_noises, unspoiled
 from benchmarks.report import measured, table, write
 from benchmarks.rivals import Search, by_bm25
@@ -35,9 +35,6 @@ STYLES = ("situation", "everyday", "formal", "slip")
 EVERY = 3
 """Every third phrase of a style is asked."""
 SEED = 20
-KEPT = Path(__file__).parent.parent / "tests" / "catalog" / "kept"
-"""Messages that were written by people who had not seen the phrases, and that are never learned."""
-
 Row = tuple[str, str, str]
 """(id, text, style)"""
 
@@ -107,15 +104,6 @@ def ablation(district: District, rows: Sequence[Row]) -> str:
     return f"{about}\n\n{table(['', *STYLES], [[name, *values] for name, values in cells.items()])}"
 
 
-def kept_messages() -> list[tuple[str, set[str]]]:
-    """(text, right ids) of the messages in tests/catalog/kept that are about services and certificates."""
-    rows = []
-    for path in sorted(KEPT.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            rows += [row for row in csv.DictReader(file) if row["kind"] in ("service", "certificate")]
-    return [(row["text"], set(row["ids"].split(";"))) for row in rows]
-
-
 def robustness(district: District, rows: Sequence[Row]) -> str:
     """hit@1 of the kept messages clean and spoiled, by the whole search and by BM25 over pairs of characters."""
     noises = {"clean": unspoiled, **all_noises(text for _, text, _ in rows)}
@@ -124,7 +112,7 @@ def robustness(district: District, rows: Sequence[Row]) -> str:
         lambda text: [candidate.id for candidate in whole.understand(text).candidates],
         by_bm25(rivals.texts_of(names_of(district), grouped(rows))),
     )
-    asked = kept_messages()
+    asked = messages()
     right: dict[str, list[int]] = {}
     for name, noise in noises.items():
         random = Random(SEED)
@@ -143,6 +131,7 @@ def _change(right: int, clean: int, total: int) -> str:
 
 
 TABLES: dict[str, Callable[[District, Sequence[Row]], str]] = {
+    "kept": lambda district, rows: kept(district),
     "ablation": ablation,
     "robustness": robustness,
     "calibration": lambda district, rows: calibration(names_of(district), rows, STYLES),

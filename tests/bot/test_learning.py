@@ -121,7 +121,7 @@ async def _supervisor(town: Town) -> PlainSeat:
 async def test_a_phrase_that_spoils_a_right_answer_waits_for_the_supervisor(tmp_path: Path) -> None:
     async with town_in(tmp_path, district=small()) as town:
         supervisor = await _supervisor(town)
-        question = "给我家幺伢办个社保卡卡"
+        question = "我家幺伢冇得卡卡"
         await town.do(lambda work: lessons.record(work, question, "confirmed", CARD))
         spoiling = await _attach(town, question + "呀", RELIEF)
         await town.settled()

@@ -1,12 +1,13 @@
-"""An embedding model as a ranker: what orders, what is missing, and, where the packages are installed, a real model."""
+"""An embedding model as a ranker: what orders, what is missing, and a real model."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import wait
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 
@@ -22,8 +23,7 @@ from bot.town import Town
 from catalog.understanding import Band, Candidate, Kind, Understanding
 from tests.bot.a_store import sample
 
-HAS_PACKAGES = find_spec("onnxruntime") is not None and find_spec("tokenizers") is not None
-"""They are large and optional (extra `embeddings`), so most machines test without them."""
+ROOT = Path(__file__).parents[2]
 CHARS = "社保卡丢了补办老年证公交残疾人"
 CARD, SENIOR, DISABLED = "D001", "T007", "D082"
 """Entries of the sample: a social security card, a senior's card, a lost certificate of disability."""
@@ -156,44 +156,59 @@ def write_model(folder: Path, first_input: str = "input_ids") -> Path:
     return folder
 
 
-if HAS_PACKAGES:
+def test_a_models_vectors_have_length_one(tmp_path: Path) -> None:
+    one, longer, nothing = OnnxEncoder(write_model(tmp_path)).encode(["社", "社保保", "xyz"])
+    assert one[CHARS.index("社") + 1] == pytest.approx(1)
+    assert np.linalg.norm(longer) == pytest.approx(1)
+    assert longer[CHARS.index("保") + 1] == pytest.approx(2 / 5**0.5)
+    assert not nothing.any()
 
-    def test_a_models_vectors_have_length_one(tmp_path: Path) -> None:
-        one, longer, nothing = OnnxEncoder(write_model(tmp_path)).encode(["社", "社保保", "xyz"])
-        assert one[CHARS.index("社") + 1] == pytest.approx(1)
-        assert np.linalg.norm(longer) == pytest.approx(1)
-        assert longer[CHARS.index("保") + 1] == pytest.approx(2 / 5**0.5)
-        assert not nothing.any()
 
-    async def test_a_model_in_a_folder_orders(tmp_path: Path) -> None:
-        """With the sample's own names and phrases."""
-        encoder = OnnxEncoder(write_model(tmp_path))
-        ranker = EmbeddingRanker(encoder, {id: phrases_of(sample())[id] for id in NAMES})
-        await asyncio.wrap_future(ranker.reading)
-        search = Reranked(Doubting(), ranker, NAMES, 5)
-        await search.prepare("残疾证")
-        await search.close()
-        assert ids(search, "残疾证")[0] == DISABLED
+async def test_a_model_in_a_folder_orders(tmp_path: Path) -> None:
+    """With the sample's own names and phrases."""
+    encoder = OnnxEncoder(write_model(tmp_path))
+    ranker = EmbeddingRanker(encoder, {id: phrases_of(sample())[id] for id in NAMES})
+    await asyncio.wrap_future(ranker.reading)
+    search = Reranked(Doubting(), ranker, NAMES, 5)
+    await search.prepare("残疾证")
+    await search.close()
+    assert ids(search, "残疾证")[0] == DISABLED
 
-    async def test_the_settings_put_a_model_around_the_search(tmp_path: Path) -> None:
-        settings = load(reranker="onnx", reranker_folder=write_model(tmp_path))
-        search = reranked(TOWN, settings).search
-        assert isinstance(search, Reranked)
-        await search.close()
 
-    def test_a_model_of_another_kind_gets_a_sentence(tmp_path: Path) -> None:
-        with pytest.raises(BadSettings, match="wants pixels: not a sentence model"):
-            OnnxEncoder(write_model(tmp_path, "pixels"))
+async def test_the_settings_put_a_model_around_the_search(tmp_path: Path) -> None:
+    settings = load(reranker="onnx", reranker_folder=write_model(tmp_path))
+    search = reranked(TOWN, settings).search
+    assert isinstance(search, Reranked)
+    await search.close()
 
-    @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
-    def test_a_broken_file_gets_a_sentence(tmp_path: Path, name: str) -> None:
-        (write_model(tmp_path) / name).write_bytes(b"\x00 broken")
-        with pytest.raises(BadSettings, match="cannot be loaded"):
-            OnnxEncoder(tmp_path)
 
-else:
+def test_a_model_of_another_kind_gets_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="wants pixels: not a sentence model"):
+        OnnxEncoder(write_model(tmp_path, "pixels"))
 
-    def test_missing_packages_are_named(tmp_path: Path) -> None:
-        settings = load(reranker="onnx", reranker_folder=write_model(tmp_path))
-        with pytest.raises(BadSettings, match=r"needs the package \w+.*pip install 'exiaobang\[embeddings\]'"):
-            reranked(TOWN, settings)
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_a_broken_file_gets_a_sentence(tmp_path: Path, name: str) -> None:
+    (write_model(tmp_path) / name).write_bytes(b"\x00 broken")
+    with pytest.raises(BadSettings, match="cannot be loaded"):
+        OnnxEncoder(tmp_path)
+
+
+WITHOUT_PACKAGE = """
+import sys
+sys.modules["onnxruntime"] = None  # as on a machine without it
+from bot.faults import BadSettings
+from bot.rerank_onnx import OnnxEncoder
+from pathlib import Path
+try:
+    OnnxEncoder(Path(sys.argv[1]))
+except BadSettings as bad:
+    print(bad)
+"""
+
+
+def test_a_missing_package_is_named(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WITHOUT_PACKAGE, str(write_model(tmp_path))]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert "needs the package onnxruntime" in ran.stdout, ran.stdout + ran.stderr
+    assert "pip install 'exiaobang[embeddings]'" in ran.stdout
