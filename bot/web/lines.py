@@ -24,9 +24,9 @@ _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _EMERGENCY = r"1(?:10|19|20|22)"
 _PHONE = re.compile(
     r"(?<![\d.-])(1[3-9]\d{9}|0\d{2,3}[- ]\d{7,8}|400-?\d{3}-?\d{4}|12345"
-    r"|(?:(?<=电话：)|(?<=[打拨])|(?<=[打拨] ))12\d{3}"
+    r"|(?:(?<=电话：)|(?<=[打拨])|(?<=[打拨] )|(?<=[打拨]：))12\d{3}"
     rf"|(?:(?<=[打拨话：:])|(?<=[打拨话：:] )){_EMERGENCY}"
-    rf"|(?:(?<=110、)|(?<=119、)|(?<=120、)|(?<=122、)){_EMERGENCY}(?=[、，。；！）]|$))(?![\d-]|\.\d)"
+    rf"|(?:(?<=110、)|(?<=119、)|(?<=120、)|(?<=122、)|(?<=12\d\d\d、)){_EMERGENCY}(?=[、，。；！）]|$))(?![\d-]|\.\d)"
 )
 """The five digits of a hotline and the three of an emergency are a number to call where somebody is told to call them,
 and further on in such a list."""
