@@ -12,8 +12,9 @@ With --write a table goes into docs/matching.md as well.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
+from typing import TypeVar
 
 from benchmarks import rivals
 from benchmarks.calibration import calibration
@@ -22,7 +23,7 @@ from benchmarks.kept import kept, messages
 from benchmarks.noises import all_noises, unspoiled
 from benchmarks.report import measured, table, write
 from benchmarks.rivals import Search, by_bm25
-from catalog import matching
+from catalog import matching, vectors
 from catalog.district import District
 from catalog.lexicon import signs
 from catalog.loading import load_sample
@@ -32,6 +33,7 @@ from catalog.syllables import heard
 from catalog.wording import fold, squeeze, strip_boilerplate
 
 STYLES = ("situation", "everyday", "formal", "slip")
+Found = TypeVar("Found")
 EVERY = 3
 """Every third phrase of a style is asked."""
 SEED = 20
@@ -62,6 +64,20 @@ def without(name: str, search: Search) -> Search:
     return asked
 
 
+def silent(names: Mapping[str, str], phrases: Mapping[str, Sequence[str]]) -> Search:
+    """All parts, over characters alone: no sounds in the index and none in the message."""
+
+    def without_sounds(do: Callable[[], Found]) -> Found:
+        kept, vectors.sound_of = vectors.sound_of, lambda char: ""
+        try:
+            return do()
+        finally:
+            vectors.sound_of = kept
+
+    search = ranked_by(without_sounds(lambda: Index(names, phrases)))
+    return lambda text: without_sounds(lambda: search(text))
+
+
 def methods(names: dict[str, str], rows: Sequence[Row]) -> dict[str, Search | None]:
     """Every way of searching over the phrases of `rows`; None for one whose packages are not installed."""
     phrases = grouped(rows)
@@ -74,6 +90,7 @@ def methods(names: dict[str, str], rows: Sequence[Row]) -> dict[str, Search | No
         "without the classifier": without("CHANCE_SHARE", full),
         "without centroids": without("CENTROID_SHARE", full),
         "without rapidfuzz rerank": without("RATIO_SHARE", full),
+        "without sounds": silent(names, phrases),
         "without the lexicon": ranked_by(Index(plain_names, plain, is_comparable=True), with_signs=False),
         "names only, all parts": ranked_by(Index(names, {})),
         "names only, rapidfuzz WRatio": rivals.by_name(names),
