@@ -88,7 +88,7 @@ def methods(names: dict[str, str], rows: Sequence[Row]) -> dict[str, Search | No
     return {
         "all parts": full,
         "without the classifier": without("CHANCE_SHARE", full),
-        "without centroids": without("CENTROID_SHARE", full),
+        "without the nearest phrases": without("NEAREST_SHARE", full),
         "without rapidfuzz rerank": without("RATIO_SHARE", full),
         "without sounds": silent(names, phrases),
         "without the lexicon": ranked_by(Index(plain_names, plain, is_comparable=True), with_signs=False),

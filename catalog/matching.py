@@ -1,10 +1,9 @@
 """Message -> ranked entries: characters, pairs and their sounds, over official names and people's phrases.
 
-Four views of an entry are added up, because each sees what the others miss (measured on held-out phrases and on
-real questions; the constants come from there):
+Three views of an entry are added up, because each sees what the others miss (measured on held-out phrases and on
+real questions; the constants come from there, and docs/matching.md says what each is worth):
 
 - its nearest phrases (cosine of TF-IDF vectors, mean of the best three): exact wordings, short messages;
-- its centroid (mean of all its phrases, the official name four times): situations told in new words;
 - what a linear classifier has learned from all phrases (`catalog.learning`): which words tell like entries apart;
 - the best rapidfuzz ratio to one of its phrases, for the first candidates only: order of words, typing errors.
 """
@@ -25,8 +24,8 @@ from catalog.wording import fold, squeeze
 
 NEAREST = 3
 NAME_WEIGHT = 4
-CENTROID_SHARE = 1.0
-CHANCE_SHARE = 2.0
+NEAREST_SHARE = 1.0
+CHANCE_SHARE = 1.5
 RATIO_SHARE = 0.25
 EPOCHS = 5
 RERANKED = 10
@@ -84,7 +83,7 @@ class Index:
         return numbers[kept], weights[kept]
 
     def _build_entries(self) -> None:
-        """The texts of each entry as rows of a table, and the centroid of each entry."""
+        """The texts of each entry as rows of a table, and the mean of each entry, which the classifier starts from."""
         sizes = [len(texts) for texts in self._texts]
         total, entries = sum(sizes), len(self.ids)
         entry_of = np.repeat(np.arange(entries, dtype=np.int32), sizes)
@@ -104,11 +103,10 @@ class Index:
         texts = self._vocabulary.cosines(numbers, weights)
         nearest = -np.partition(-texts[self._rows], NEAREST - 1, axis=1)[:, :NEAREST]
         chance = chances(self._table, *self._shared(numbers, weights))
-        middle = self._centroids.cosines(numbers, weights)
-        scores = nearest.mean(axis=1) + CENTROID_SHARE * middle + CHANCE_SHARE * chance
+        scores = NEAREST_SHARE * nearest.mean(axis=1) + CHANCE_SHARE * chance
         first = np.argsort(-scores, kind="stable")[:RERANKED]
         ratios = np.array([self._ratio(message, entry) for entry in first], np.float32)
-        final = (scores[first] + RATIO_SHARE * ratios) / (1 + CENTROID_SHARE + CHANCE_SHARE + RATIO_SHARE)
+        final = (scores[first] + RATIO_SHARE * ratios) / (NEAREST_SHARE + CHANCE_SHARE + RATIO_SHARE)
         order = np.argsort(-final, kind="stable")[:limit]
         known = self._vocabulary.idf[numbers]
         covered = self._centroids.held(numbers, known) / (known.sum() + unknown)

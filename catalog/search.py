@@ -31,7 +31,7 @@ TALK_UNTIL = 0.5
 """Chance from which the classifier's small talk, status ... counts, when no entry is likelier than TALK_UNTIL."""
 SHORTEST_DANGER = 6
 """Characters without a listed word that danger can be read out of: 他没来 may be anything."""
-HINT_OF_DANGER, CRY = 0.04, 0.7
+HINT_OF_DANGER, CRY = 0.045, 0.7
 """Probability of danger from which the clauses of a message are looked at one by one, and the one that a clause must
 have by itself to raise the alarm."""
 SURE_WHEN_ANNOUNCED = 0.4

@@ -101,11 +101,6 @@ class Centroids:
     def __init__(self, classes: Ints, weights: Floats, starts: Places, count: int) -> None:
         self.classes, self.weights, self.starts, self.count = classes, weights, starts, count
 
-    def cosines(self, numbers: Ints, weights: Floats) -> Floats:
-        """Cosine of a vector with every class."""
-        at, sizes = rows_of(self.starts, numbers)
-        return _sum(self.classes[at], np.repeat(weights, sizes) * self.weights[at], self.count)
-
     def held(self, numbers: Ints, values: Floats) -> Floats:
         """For every class, the sum of the `values` of those of the grams `numbers` that it has."""
         at, sizes = rows_of(self.starts, numbers)
