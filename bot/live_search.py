@@ -28,8 +28,8 @@ def with_words(district: District, words: Words) -> District:
 
 class LiveSearch:
     """`catalog.understanding.Search` over a district and the words that were learned. `understand` may be called from
-    any thread at any time; `prepare` and `adopt` take about a second of CPU and are called from one thread at a time,
-    never the writer's."""
+    any thread at any time; `prepare` takes some ten seconds of CPU, and like `adopt` is called from one thread at a
+    time, never the writer's."""
 
     def __init__(
         self,

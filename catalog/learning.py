@@ -1,7 +1,7 @@
 """A linear classifier over sparse texts: multinomial logistic regression, started from the centroids.
 
 Plain numpy and a fixed order of steps, so that the same phrases always give the same weights. Five passes over some
-10,000 phrases take about one second; see docs/matching.md for what they find beyond centroids.
+20,000 phrases take two or three seconds; docs/matching.md says what they find beyond the nearest phrases.
 """
 
 from __future__ import annotations

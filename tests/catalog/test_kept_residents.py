@@ -2,8 +2,8 @@
 
 2,410 of them, in the styles that people write in: situations, everyday names, dialect, slips, pinyin, traditional
 script, two matters at once; near misses, complaints, small talk, emergencies, and alarming words without danger. They
-measure what a resident gets; a figure that falls below its bar is a step back. Thresholds were chosen with the files
-but the last in sight; that one was asked when everything stood (docs/matching.md has its figures as they came).
+measure what a resident gets; a figure that falls below its bar is a step back. How far they were in sight when
+thresholds were chosen stands in docs/matching.md.
 """
 
 from __future__ import annotations
