@@ -6,6 +6,7 @@ has no room. Here everything is one `Postings` and the texts themselves, packed.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
@@ -30,7 +31,7 @@ class WideIndex:
         self.ids = tuple(sorted(names))
         form = str if is_comparable else indexed
         packed = bytearray()
-        ends: list[int] = []
+        ends = array("I", [0])  # numbers of four bytes, where a list would hold objects
         sizes: list[int] = []
 
         def texts() -> Iterator[str]:
@@ -45,7 +46,7 @@ class WideIndex:
 
         self._postings = Postings(texts())
         self._packed = bytes(packed)
-        self._ends = np.array([0, *ends], np.int64)
+        self._ends = np.array(ends, np.uint32)
         self._entry_of = np.repeat(np.arange(len(self.ids), dtype=np.int32), sizes)
 
     @property
