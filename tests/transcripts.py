@@ -6,6 +6,7 @@
     居民> [让小帮帮我办]            a person presses the newest button with that label
     居民> [社保卡补领?]            the same, if that button is offered
     居民> （照片）这是发票          a person sends a photo
+    居民> （定位）30.39 114.89     a person shares where they are, on the plain channel only
     小帮甲+小帮乙> [我来接]         both press at the same time, the first a moment earlier
     时间> +20分钟                  the clock moves (分钟, 小时, 天)
       居民< ...                    what somebody was sent; (改) marks a message that changed in place
@@ -22,7 +23,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from handlers.people import Role
-from tests.town import Seat, Shown, Town
+from tests.town import PlainSeat, Seat, Shown, Town
 
 FOLDER = Path(__file__).parent / "handlers" / "transcripts"
 SitDown = Callable[[Town, str, Role, str], Awaitable[Seat]]
@@ -95,6 +96,9 @@ async def _do(line: Line, town: Town, seats: dict[str, Seat]) -> None:
         await seat.presses(line.what[1:-1])
     elif line.what.startswith("（照片）"):
         await seat.sends_photo(line.what.removeprefix("（照片）"))
+    elif line.what.startswith("（定位）"):
+        assert isinstance(seat, PlainSeat)
+        await seat.shares_place(*map(float, line.what.removeprefix("（定位）").split()))
     else:
         await seat.says(line.what)
 
